@@ -1,0 +1,18 @@
+# virga_module(<folder> [DEPS <folder>...] [LIBS <library>...])
+# The library virga_<folder> from src/<folder>/**.cpp. Its unit tests, tests/unit/<folder>/*_test.cpp, become
+# the program virga_<folder>_test (see tests/CMakeLists.txt).
+function(virga_module folder)
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  if(NOT sources)
+    add_library(virga_${folder} INTERFACE)
+    set(scope INTERFACE)
+  else()
+    add_library(virga_${folder} STATIC ${sources})
+    target_link_libraries(virga_${folder} PRIVATE virga_options)
+    set(scope PUBLIC)
+  endif()
+  list(TRANSFORM ARG_DEPS PREPEND virga_)
+  target_link_libraries(virga_${folder} ${scope} ${ARG_DEPS} ${ARG_LIBS})
+  set_property(GLOBAL APPEND PROPERTY VIRGA_MODULES ${folder})
+endfunction()

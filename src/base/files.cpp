@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/strings.hpp"
+
+namespace virga {
+namespace {
+
+/// A descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  ~Descriptor() {
+    if (fd_ >= 0) {
+      close(fd_);
+    }
+  }
+
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::string reason(int error) {
+  char buffer[128];
+  return strerror_r(error, buffer, sizeof buffer);
+}
+
+tl::unexpected<Error> io_error(std::string_view action, const std::string& path) {
+  return fail(ErrorCode::io, concat("cannot ", action, " ", path, ": ", reason(errno)));
+}
+
+Result<std::string> read_all(int fd, const std::string& path) {
+  std::string bytes;
+  struct stat info {};
+  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+    bytes.reserve(static_cast<std::size_t>(info.st_size) + 1);
+  }
+  std::size_t used = 0;
+  for (;;) {
+    if (bytes.size() < used + 4096) {
+      bytes.resize(std::max(bytes.capacity(), used + 65536));
+    }
+    const ssize_t got = read(fd, bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return io_error("read", path);
+    }
+    if (got == 0) {
+      bytes.resize(used);
+      return bytes;
+    }
+    used += static_cast<std::size_t>(got);
+  }
+}
+
+Status make_parent_folders(const std::string& path) {
+  for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string folder = path.substr(0, slash);
+    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+      return io_error("create folder", folder);
+    }
+  }
+  return {};
+}
+
+Status write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) {
+      continue;
+    }
+    if (put < 0) {
+      return io_error("write", path);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) {
+    return io_error("open", path);
+  }
+  return read_all(file.get(), path);
+}
+
+Result<std::optional<std::string>> read_file_if_exists(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return std::optional<std::string>();
+    }
+    return io_error("open", path);
+  }
+  VIRGA_TRY_ASSIGN(std::string bytes, read_all(file.get(), path));
+  return std::optional<std::string>(std::move(bytes));
+}
+
+Status write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
+  VIRGA_TRY(make_parent_folders(path));
+  std::string temporary = path + ".XXXXXX";
+  const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
+  if (file.get() < 0) {
+    return io_error("write", path);
+  }
+  auto written = write_all(file.get(), bytes, path);
+  if (written && (fchmod(file.get(), mode) != 0 || rename(temporary.c_str(), path.c_str()) != 0)) {
+    written = io_error("write", path);
+  }
+  if (!written) {
+    unlink(temporary.c_str());
+  }
+  return written;
+}
+
+bool file_exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+std::string expand_user(std::string_view path, std::string_view home) {
+  if (path == "~" || path.starts_with("~/")) {
+    return concat(home, path.substr(1));
+  }
+  return std::string(path);
+}
+
+Result<MappedFile> MappedFile::open(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat info {};
+  if (file.get() < 0 || fstat(file.get(), &info) != 0) {
+    return io_error("open", path);
+  }
+  if (!S_ISREG(info.st_mode) || info.st_size == 0) {
+    return MappedFile(nullptr, 0);
+  }
+  const auto size = static_cast<std::size_t>(info.st_size);
+  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (data == MAP_FAILED) {  // NOLINT: the macro casts
+    return io_error("map", path);
+  }
+  return MappedFile(static_cast<const char*>(data), size);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) {
+    munmap(const_cast<char*>(data_), size_);  // NOLINT: munmap's signature
+  }
+}
+
+}  // namespace virga
