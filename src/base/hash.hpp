@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -35,5 +36,18 @@ class Sha256 {
 /// Big-endian bytes, as checksum headers carry them before base64.
 [[nodiscard]] std::string big_endian(std::uint32_t number);
 [[nodiscard]] std::string big_endian(std::uint64_t number);
+
+/// A checksum or digest over a stream of pieces, chosen by name at run time. Thread-compatible.
+class Digest {
+ public:
+  virtual ~Digest() = default;
+  virtual void update(std::string_view bytes) = 0;
+  /// The raw bytes, as checksum headers carry them before base64; the object is then spent.
+  [[nodiscard]] virtual std::string finish() = 0;
+};
+
+/// Names as in `x-amz-checksum-<name>`, in any case: crc32, crc32c, crc64nvme, sha1, sha256, sha512,
+/// md5. Null for a name that is not known.
+[[nodiscard]] std::unique_ptr<Digest> make_digest(std::string_view name);
 
 }  // namespace virga
