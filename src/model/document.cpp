@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/document.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "model/pack_view.hpp"
+
+namespace virga::model {
+namespace {
+
+constexpr int k_max_depth = 64;
+
+const pack::Node& null_node() {
+  static const pack::Node k_null{};
+  return k_null;
+}
+
+const pack::Node& node_of(const PackView* pack, std::uint32_t node) {
+  return pack == nullptr ? null_node() : pack->node(node);
+}
+
+bool is_container(Document::Kind kind) { return kind == Document::Kind::list || kind == Document::Kind::map; }
+
+}  // namespace
+
+Document::Kind Document::kind() const {
+  const auto kind = node_of(pack_view_, node_).kind();
+  return kind <= static_cast<std::uint32_t>(Kind::map) ? static_cast<Kind>(kind) : Kind::null;
+}
+
+std::string_view Document::text() const {
+  return kind() == Kind::string ? pack_view_->text(static_cast<std::uint32_t>(pack_view_->node(node_).value()))
+                                : std::string_view();
+}
+
+std::int64_t Document::integer() const {
+  const auto& node = node_of(pack_view_, node_);
+  if (kind() == Kind::number) {
+    return static_cast<std::int64_t>(number());
+  }
+  return kind() == Kind::integer ? std::bit_cast<std::int64_t>(node.value()) : 0;
+}
+
+double Document::number() const {
+  const auto& node = node_of(pack_view_, node_);
+  if (kind() == Kind::integer) {
+    return static_cast<double>(integer());
+  }
+  return kind() == Kind::number ? std::bit_cast<double>(node.value()) : 0.0;
+}
+
+bool Document::boolean() const { return kind() == Kind::boolean && node_of(pack_view_, node_).value() != 0; }
+
+std::uint32_t Document::size() const {
+  return is_container(kind()) ? std::min(node_of(pack_view_, node_).count(), pack_view_->root().nodes()->size()) : 0;
+}
+
+Document Document::at(std::uint32_t index) const {
+  if (index >= size()) {
+    return {};
+  }
+  return {pack_view_, static_cast<std::uint32_t>(pack_view_->node(node_).value()) + index};
+}
+
+std::string_view Document::key_at(std::uint32_t index) const {
+  if (index >= size()) {
+    return {};
+  }
+  return pack_view_->text(pack_view_->node(at(index).node_).key());
+}
+
+Document Document::find(std::string_view key) const {
+  if (kind() != Kind::map) {
+    return {};
+  }
+  const std::uint32_t count = size();
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (key_at(i) == key) {
+      return at(i);
+    }
+  }
+  return {};
+}
+
+Value Document::to_value(int depth) const {
+  if (depth > k_max_depth) {
+    return {};
+  }
+  switch (kind()) {
+    case Kind::null:
+      return {};
+    case Kind::boolean:
+      return boolean();
+    case Kind::integer:
+      return integer();
+    case Kind::number:
+      return number();
+    case Kind::string:
+      return text();
+    case Kind::list: {
+      List list;
+      for (std::uint32_t i = 0; i < size(); ++i) {
+        list.push_back(at(i).to_value(depth + 1));
+      }
+      return list;
+    }
+    case Kind::map: {
+      Map map;
+      for (std::uint32_t i = 0; i < size(); ++i) {
+        map.append(std::string(key_at(i)), at(i).to_value(depth + 1));
+      }
+      return map;
+    }
+  }
+  return {};
+}
+
+}  // namespace virga::model

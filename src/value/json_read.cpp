@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "value/json_read.hpp"
+
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <unordered_map>
+
+#include "base/encoding.hpp"
+#include "base/strings.hpp"
+
+namespace virga {
+namespace {
+
+constexpr int k_max_depth = 512;
+/// Above this many members a hash table finds equal keys; below, comparing is faster.
+constexpr std::size_t k_linear_members = 16;
+
+bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+/// Where in the text something is, in Python's words.
+std::string position_text(std::string_view text, std::size_t at) {
+  std::size_t line = 1;
+  std::size_t column = 1;
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < at && i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) {
+      continue;  // inside a code point
+    }
+    ++characters;
+    ++column;
+    if (text[i] == '\n') {
+      ++line;
+      column = 1;
+    }
+  }
+  return concat("line ", line, " column ", column, " (char ", characters, ")");
+}
+
+/// A recursive descent over the text. Methods return false after storing the error.
+class JsonReader {
+ public:
+  explicit JsonReader(std::string_view text) : text_(text) {}
+
+  Result<Value> read() {
+    Value value;
+    skip_space();
+    if (!read_value(value, 0)) {
+      return fail(ErrorCode::response, std::move(error_));
+    }
+    skip_space();
+    if (at_ != text_.size()) {
+      set_error("Extra data", at_);
+      return fail(ErrorCode::response, std::move(error_));
+    }
+    return value;
+  }
+
+ private:
+  bool set_error(std::string_view what, std::size_t at) {
+    error_ = concat(what, ": ", position_text(text_, at));
+    return false;
+  }
+
+  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  void skip_space() {
+    while (at_ < text_.size() && is_json_space(text_[at_])) {
+      ++at_;
+    }
+  }
+
+  bool take_word(std::string_view word) {
+    if (text_.substr(at_, word.size()) != word) {
+      return false;
+    }
+    at_ += word.size();
+    return true;
+  }
+
+  bool read_value(Value& out, int depth) {
+    if (depth > k_max_depth) {
+      return set_error("Nesting too deep", at_);
+    }
+    switch (peek()) {
+      case '"': {
+        out = std::string();
+        return read_string(*out.as_string());
+      }
+      case '{':
+        return read_object(out, depth);
+      case '[':
+        return read_array(out, depth);
+      default:
+        return read_scalar(out);
+    }
+  }
+
+  bool read_scalar(Value& out) {
+    if (take_word("true")) {
+      out = true;
+    } else if (take_word("false")) {
+      out = false;
+    } else if (take_word("null")) {
+      out = nullptr;
+    } else if (take_word("NaN")) {
+      out = std::numeric_limits<double>::quiet_NaN();
+    } else if (take_word("Infinity")) {
+      out = std::numeric_limits<double>::infinity();
+    } else if (take_word("-Infinity")) {
+      out = -std::numeric_limits<double>::infinity();
+    } else {
+      return read_number(out);
+    }
+    return true;
+  }
+
+  std::size_t digits_from(std::size_t at) const {
+    while (at < text_.size() && is_ascii_digit(text_[at])) {
+      ++at;
+    }
+    return at;
+  }
+
+  bool read_number(Value& out) {
+    const std::size_t start = at_;
+    std::size_t end = start + (peek() == '-' ? 1U : 0U);
+    if (end >= text_.size() || !is_ascii_digit(text_[end])) {
+      return set_error("Expecting value", start);
+    }
+    end = text_[end] == '0' ? end + 1 : digits_from(end);
+    bool integral = true;
+    if (end + 1 < text_.size() && text_[end] == '.' && is_ascii_digit(text_[end + 1])) {
+      end = digits_from(end + 1);
+      integral = false;
+    }
+    if (end < text_.size() && (text_[end] == 'e' || text_[end] == 'E')) {
+      const std::size_t sign = end + 1;
+      const bool has_sign = sign < text_.size() && (text_[sign] == '+' || text_[sign] == '-');
+      const std::size_t digits = has_sign ? sign + 1 : sign;
+      if (digits < text_.size() && is_ascii_digit(text_[digits])) {
+        end = digits_from(digits);
+        integral = false;
+      }
+    }
+    at_ = end;
+    const std::string_view literal = text_.substr(start, end - start);
+    if (!integral) {
+      out = parse_double(literal).value_or(0.0);
+    } else if (const auto number = parse_int(literal)) {
+      out = *number;
+    } else {
+      out = BigInteger{std::string(literal)};
+    }
+    return true;
+  }
+
+  bool read_array(Value& out, int depth) {
+    out = List();
+    List& list = *out.as_list();
+    ++at_;
+    skip_space();
+    if (peek() == ']' && at_ < text_.size()) {
+      ++at_;
+      return true;
+    }
+    for (;;) {
+      if (!read_value(list.emplace_back(), depth + 1)) {
+        return false;
+      }
+      skip_space();
+      if (peek() == ']') {
+        ++at_;
+        return true;
+      }
+      if (peek() != ',') {
+        return set_error("Expecting ',' delimiter", at_);
+      }
+      ++at_;
+      skip_space();
+    }
+  }
+
+  bool read_object(Value& out, int depth) {
+    out = Map();
+    Map& map = *out.as_map();
+    ++at_;
+    skip_space();
+    if (peek() == '}') {
+      ++at_;
+      return true;
+    }
+    for (;;) {
+      if (peek() != '"') {
+        return set_error("Expecting property name enclosed in double quotes", at_);
+      }
+      std::string key;
+      if (!read_string(key)) {
+        return false;
+      }
+      skip_space();
+      if (peek() != ':') {
+        return set_error("Expecting ':' delimiter", at_);
+      }
+      ++at_;
+      skip_space();
+      if (!read_value(map.append(std::move(key), Value()), depth + 1)) {
+        return false;
+      }
+      skip_space();
+      if (peek() == '}') {
+        ++at_;
+        merge_equal_keys(map);
+        return true;
+      }
+      if (peek() != ',') {
+        return set_error("Expecting ',' delimiter", at_);
+      }
+      ++at_;
+      skip_space();
+    }
+  }
+
+  static void merge_equal_keys(Map& map) {
+    auto& entries = map.entries();
+    const auto has_equal_keys = [&] {
+      if (entries.size() > k_linear_members) {
+        std::unordered_map<std::string_view, std::size_t> seen;
+        for (const auto& entry : entries) {
+          if (!seen.emplace(entry.first, 0).second) {
+            return true;
+          }
+        }
+        return false;
+      }
+      for (std::size_t i = 1; i < entries.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+          if (entries[i].first == entries[j].first) {
+            return true;
+          }
+        }
+      }
+      return false;
+    };
+    if (!has_equal_keys()) {
+      return;
+    }
+    std::vector<Map::Entry> merged;
+    std::unordered_map<std::string, std::size_t> places;
+    for (auto& entry : entries) {
+      const auto [place, is_new] = places.emplace(entry.first, merged.size());
+      if (is_new) {
+        merged.push_back(std::move(entry));
+      } else {
+        merged[place->second].second = std::move(entry.second);
+      }
+    }
+    entries = std::move(merged);
+  }
+
+  bool read_string(std::string& out) {
+    const std::size_t start = at_++;
+    for (;;) {
+      const std::size_t run = at_;
+      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
+             static_cast<unsigned char>(text_[at_]) >= 0x20) {
+        ++at_;
+      }
+      out.append(text_, run, at_ - run);
+      if (at_ >= text_.size()) {
+        return set_error("Unterminated string starting at", start);
+      }
+      if (text_[at_] == '"') {
+        ++at_;
+        return true;
+      }
+      if (text_[at_] != '\\') {
+        return set_error("Invalid control character at", at_);
+      }
+      if (!read_escape(out, start)) {
+        return false;
+      }
+    }
+  }
+
+  bool read_escape(std::string& out, std::size_t string_start) {
+    if (at_ + 1 >= text_.size()) {
+      return set_error("Unterminated string starting at", string_start);
+    }
+    const char kind = text_[at_ + 1];
+    constexpr std::string_view k_names = "\"\\/bfnrt";
+    constexpr std::string_view k_values = "\"\\/\b\f\n\r\t";
+    if (const auto index = k_names.find(kind); index != std::string_view::npos) {
+      out += k_values[index];
+      at_ += 2;
+      return true;
+    }
+    if (kind != 'u') {
+      return set_error("Invalid \\escape", at_);
+    }
+    char32_t unit = 0;
+    if (!read_hex4(at_ + 2, unit)) {
+      return set_error("Invalid \\uXXXX escape", at_ + 1);
+    }
+    at_ += 6;
+    char32_t low = 0;
+    if (unit >= 0xD800 && unit < 0xDC00 && text_.substr(at_, 2) == "\\u" && read_hex4(at_ + 2, low) &&
+        low >= 0xDC00 && low < 0xE000) {
+      unit = 0x10000 + ((unit - 0xD800) << 10U) + (low - 0xDC00);
+      at_ += 6;
+    }
+    append_utf8(out, unit);
+    return true;
+  }
+
+  bool read_hex4(std::size_t at, char32_t& out) const {
+    const std::string_view digits = text_.substr(std::min(at, text_.size()), 4);
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+    if (digits.size() != 4 || error != std::errc() || end != digits.data() + 4) {
+      return false;
+    }
+    out = number;
+    return true;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string error_;
+};
+
+}  // namespace
+
+Result<Value> read_json(std::string_view text) { return JsonReader(text).read(); }
+
+}  // namespace virga

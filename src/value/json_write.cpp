@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "value/json_write.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/encoding.hpp"
+#include "base/strings.hpp"
+
+namespace virga {
+namespace {
+
+void write_u_escape(std::string& out, char32_t unit) {
+  constexpr std::string_view k_hex = "0123456789abcdef";
+  out += {'\\', 'u', k_hex[unit >> 12U & 15U], k_hex[unit >> 8U & 15U], k_hex[unit >> 4U & 15U], k_hex[unit & 15U]};
+}
+
+void write_ascii_escapes(std::string& out, std::string_view text, std::size_t& at) {
+  const char32_t c = next_code_point(text, at);
+  if (c < 0x10000) {
+    write_u_escape(out, c);
+  } else {
+    const auto rest = c - 0x10000;
+    write_u_escape(out, 0xD800 + (rest >> 10U));
+    write_u_escape(out, 0xDC00 + (rest & 0x3FFU));
+  }
+}
+
+void write_newline(std::string& out, int spaces) {
+  out += '\n';
+  out.append(static_cast<std::size_t>(spaces), ' ');
+}
+
+/// Writes what separates and closes the elements of a list or map around `element(i)`.
+template <typename Range, typename Element>
+void write_elements(
+    std::string& out, char open, char close, const Range& range, const JsonStyle& style, int level, Element element) {
+  out += open;
+  bool first = true;
+  for (const auto& item : range) {
+    if (!first) {
+      out += ',';
+    }
+    if (style.indent > 0) {
+      write_newline(out, style.indent * (level + 1));
+    } else if (!first && !style.compact) {
+      out += ' ';
+    }
+    first = false;
+    element(item);
+  }
+  if (!first && style.indent > 0) {
+    write_newline(out, style.indent * level);
+  }
+  out += close;
+}
+
+std::string json_float(double number) {
+  if (std::isnan(number)) {
+    return "NaN";
+  }
+  if (std::isinf(number)) {
+    return number < 0 ? "-Infinity" : "Infinity";
+  }
+  return python_float(number);
+}
+
+}  // namespace
+
+std::string python_float(double number) {
+  if (std::isnan(number)) {
+    return "nan";
+  }
+  if (std::isinf(number)) {
+    return number < 0 ? "-inf" : "inf";
+  }
+  std::array<char, 40> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific).ptr;
+  std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  std::string out;
+  if (text.starts_with('-')) {
+    out += '-';
+    text.remove_prefix(1);
+  }
+  const auto e = text.find('e');
+  const int exponent = static_cast<int>(parse_int(text.substr(e + 1)).value_or(0));
+  std::string digits(text.substr(0, e));
+  std::erase(digits, '.');
+  // Python's repr switches to an exponent below 1e-4 and from 1e16 on (Python/pystrtod.c, format code 'r').
+  if (exponent < -4 || exponent >= 16) {
+    out += digits[0];
+    if (digits.size() > 1) {
+      append(out, ".", std::string_view(digits).substr(1));
+    }
+    const int magnitude = exponent < 0 ? -exponent : exponent;
+    append(out, exponent < 0 ? "e-" : "e+", magnitude < 10 ? "0" : "", magnitude);
+  } else if (exponent < 0) {
+    append(out, "0.", std::string(static_cast<std::size_t>(-exponent - 1), '0'), digits);
+  } else {
+    const auto whole = static_cast<std::size_t>(exponent) + 1;
+    if (digits.size() <= whole) {
+      append(out, digits, std::string(whole - digits.size(), '0'), ".0");
+    } else {
+      append(out, digits.substr(0, whole), ".", digits.substr(whole));
+    }
+  }
+  return out;
+}
+
+void write_json_string(std::string& out, std::string_view text, bool ascii) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t run = at;
+    while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x20 && text[at] != '"' && text[at] != '\\' &&
+           !(ascii && static_cast<unsigned char>(text[at]) >= 0x7F)) {
+      ++at;
+    }
+    out.append(text, run, at - run);
+    if (at >= text.size()) {
+      break;
+    }
+    const char c = text[at];
+    constexpr std::string_view k_values = "\"\\\b\f\n\r\t";
+    constexpr std::string_view k_names = "\"\\bfnrt";
+    if (const auto index = k_values.find(c); index != std::string_view::npos) {
+      out += {'\\', k_names[index]};
+      ++at;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      write_u_escape(out, static_cast<unsigned char>(c));
+      ++at;
+    } else if (c == '\x7F') {
+      out += c;  // Python leaves DEL alone
+      ++at;
+    } else {
+      write_ascii_escapes(out, text, at);
+    }
+  }
+  out += '"';
+}
+
+void write_json(std::string& out, const Value& value, const JsonStyle& style, int level) {
+  switch (value.kind()) {
+    case Value::Kind::null:
+      out += "null";
+      return;
+    case Value::Kind::boolean:
+      out += *value.as_bool() ? "true" : "false";
+      return;
+    case Value::Kind::integer:
+      append(out, *value.as_integer());
+      return;
+    case Value::Kind::number:
+      out += json_float(*value.as_number());
+      return;
+    case Value::Kind::big_integer:
+      out += value.as_big_integer()->digits;
+      return;
+    case Value::Kind::string:
+      write_json_string(out, *value.as_string(), style.ascii);
+      return;
+    case Value::Kind::blob:
+      write_json_string(out, base64_encode(value.as_blob()->bytes));
+      return;
+    case Value::Kind::timestamp: {
+      const TimestampText text = format_timestamp(*value.as_timestamp(), style.timestamps);
+      if (text.is_number) {
+        out += text.text;
+      } else {
+        write_json_string(out, text.text, style.ascii);
+      }
+      return;
+    }
+    case Value::Kind::list:
+      write_elements(out, '[', ']', *value.as_list(), style, level, [&](const Value& item) {
+        write_json(out, item, style, level + 1);
+      });
+      return;
+    case Value::Kind::map:
+      write_elements(out, '{', '}', *value.as_map(), style, level, [&](const Map::Entry& entry) {
+        write_json_string(out, entry.first, style.ascii);
+        out += style.compact && style.indent == 0 ? ":" : ": ";
+        write_json(out, entry.second, style, level + 1);
+      });
+      return;
+  }
+}
+
+std::string to_json(const Value& value, const JsonStyle& style) {
+  std::string out;
+  write_json(out, value, style);
+  return out;
+}
+
+}  // namespace virga
