@@ -23,6 +23,19 @@ enum class ErrorCode {
   general,        ///< anything else (255)
 };
 
+/// How an exchange failed, for ErrorCode::network: the retry policy decides by it.
+enum class NetworkFailure {
+  none,
+  connect,          ///< name not found, connection refused or unreachable
+  connect_timeout,
+  read_timeout,     ///< the peer fell silent
+  closed,           ///< closed, reset or not HTTP before a whole answer was there
+  tls,              ///< certificate or handshake
+  proxy,
+  streaming,        ///< the body broke off after its first bytes were handed on
+  other,
+};
+
 /// What a service said of a failed call.
 struct ServiceErrorDetail {
   std::string code;      ///< as the AWS CLI prints it, e.g. NoSuchBucket
@@ -37,6 +50,7 @@ struct Error {
   ErrorCode code = ErrorCode::general;
   std::string message;  ///< one or more whole sentences for the user, no trailing newline
   std::optional<ServiceErrorDetail> service;
+  NetworkFailure network = NetworkFailure::none;
 
   /// The same failure with `what` in front: "reading profile dev: <message>".
   [[nodiscard]] Error context(const std::string& what) && {
@@ -59,7 +73,7 @@ using Status = Result<void>;
 
 /// `return fail(ErrorCode::io, "...")` in a function that returns a Result.
 [[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
-  return tl::unexpected<Error>(Error{code, std::move(message), std::nullopt});
+  return tl::unexpected<Error>(Error{code, std::move(message), std::nullopt, NetworkFailure::none});
 }
 
 [[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
