@@ -45,7 +45,9 @@ class ConfigSection {
 
   /// Adds the entry and returns its value, or null if the key is taken already.
   ConfigValue* add(std::string key, ConfigValue value);
+
   ConfigValue& at(std::size_t index) { return entries_[index].second; }
+
   void set_defaults(std::shared_ptr<const ConfigSection> defaults) {
     defaults_ = std::move(defaults);
   }
