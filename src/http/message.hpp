@@ -113,6 +113,10 @@ class Transport {
   [[nodiscard]] virtual Result<Response> send(const Request& request, const SinkChooser& choose_sink) = 0;
 
   [[nodiscard]] Result<Response> send(const Request& request) { return send(request, nullptr); }
+
+  /// Ends every exchange at once: send() returns ErrorCode::interrupted, now and from now on. May be called from
+  /// a signal handler.
+  virtual void interrupt() noexcept {}
 };
 
 }  // namespace virga::http
