@@ -132,7 +132,7 @@ struct BadValue {
   const char* message;
 };
 
-// Each message was produced by botocore 1.43 or, for cli_timestamp_format, awscli 1.45.
+// The words of botocore 1.43: exceptions.py, args.py.
 constexpr BadValue k_bad_values[] = {
     {"AWS_RETRY_MODE",
      Setting::retry_mode,
