@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "model/catalog.hpp"
+#include "value/value.hpp"
+
+namespace virga::engine {
+
+/// One call of an operation: what is asked, not how it is sent.
+struct Call {
+  model::Operation operation;
+  Value params = Map();                      ///< members of the input by their model names
+  std::shared_ptr<http::BodySource> body{};  ///< the streaming member of the input, if it comes from a file
+  /// Where a streaming output goes; asked for once the service has said that there is one. Empty: the bytes
+  /// become a Blob in the output.
+  std::function<Result<http::BodySink*>()> open_sink{};
+  /// Takes the events of an event-stream output, in order, as {EventName: {...}}.
+  std::function<Status(Value event)> on_event{};
+};
+
+/// One answer of the service.
+struct Page {
+  Value output = Map();
+  std::string request_id;
+};
+
+/// Answers calls. The stages around a call (retry now; cache, single flight and limiter later) are Callers that hold
+/// the next one. Thread-safe unless an implementation says otherwise.
+class Caller {
+ public:
+  virtual ~Caller() = default;
+  [[nodiscard]] virtual Result<Page> call(const Call& call) = 0;
+};
+
+/// The answers of one call, pulled one by one: a page is only fetched when it is asked for. Thread-compatible.
+class Pages {
+ public:
+  virtual ~Pages() = default;
+  /// The next page; nothing after the last one. After an error there is nothing more.
+  [[nodiscard]] virtual Result<std::optional<Page>> next() = 0;
+};
+
+}  // namespace virga::engine

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/pager.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/encoding.hpp"
+#include "base/strings.hpp"
+#include "engine/result_path.hpp"
+#include "params/python_repr.hpp"
+#include "value/json_read.hpp"
+#include "value/json_write.hpp"
+
+namespace virga::engine {
+namespace {
+
+constexpr std::string_view k_truncate_key = "boto_truncate_amount";
+
+std::vector<std::string> texts(const model::Document& document) {
+  std::vector<std::string> out;
+  if (document.is_string()) {
+    out.emplace_back(document.text());
+  }
+  for (std::uint32_t i = 0; i < document.size(); ++i) {
+    out.emplace_back(document.at(i).text());
+  }
+  return out;
+}
+
+/// What counts towards max_items: elements of a list, characters of a text.
+std::int64_t length_of(const Value* value) {
+  if (value == nullptr) {
+    return 0;
+  }
+  if (const auto* list = value->as_list()) {
+    return static_cast<std::int64_t>(list->size());
+  }
+  if (const auto* text = value->as_string()) {
+    return static_cast<std::int64_t>(text->size());
+  }
+  const auto* map = value->as_map();
+  return map == nullptr ? 0 : static_cast<std::int64_t>(map->size());
+}
+
+/// Keeps `count` elements from `first` on.
+void slice(Value& value, std::int64_t first, std::int64_t count) {
+  const std::int64_t size = length_of(&value);
+  const std::int64_t from = std::clamp<std::int64_t>(first, 0, size);
+  const std::int64_t to = std::clamp<std::int64_t>(count < 0 ? size + count : from + count, from, size);
+  if (auto* list = value.as_list()) {
+    list->erase(list->begin() + to, list->end());
+    list->erase(list->begin(), list->begin() + from);
+  } else if (auto* text = value.as_string()) {
+    *text = text->substr(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+  }
+}
+
+bool all_null(const Value& tokens) {
+  const auto& map = *tokens.as_map();
+  return std::all_of(map.begin(), map.end(), [](const auto& entry) { return entry.second.is_null(); });
+}
+
+std::string encode_token(const Value& tokens) {
+  JsonStyle style;
+  style.ascii = true;
+  return base64_encode(to_json(tokens, style));
+}
+
+Value sum(const Value& a, const Value& b) {
+  const auto* x = a.as_integer();
+  const auto* y = b.as_integer();
+  if (x != nullptr && y != nullptr) {
+    return *x + *y;
+  }
+  const auto as_double = [](const Value& value) {
+    const auto* integer = value.as_integer();
+    const auto* number = value.as_number();
+    return integer != nullptr ? static_cast<double>(*integer) : number != nullptr ? *number : 0.0;
+  };
+  return as_double(a) + as_double(b);
+}
+
+void merge_value(Value& whole, std::string_view path, Value& part) {
+  Value* existing = find_path(whole, path);
+  if (existing == nullptr || existing->is_null()) {
+    set_path(whole, path, std::move(part));
+    return;
+  }
+  auto* list = existing->as_list();
+  auto* more = part.as_list();
+  if (list != nullptr && more != nullptr) {
+    list->insert(list->end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+  } else if (auto* text = existing->as_string(); text != nullptr && part.is_string()) {
+    *text += *part.as_string();
+  } else if ((part.is_integer() || part.is_number()) && (existing->is_integer() || existing->is_number())) {
+    *existing = sum(*existing, part);
+  }
+}
+
+/// Adds the members of `extra`; maps on both sides are merged.
+void merge_maps(Value& base, const Value& extra) {
+  for (const auto& [key, value] : *extra.as_map()) {
+    auto* present = base.as_map()->find(key);
+    if (present != nullptr && present->is_map() && value.is_map()) {
+      merge_maps(*present, value);
+    } else {
+      base.as_map()->set(key, value);
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Pager>> Pager::start(Caller& caller, Call call, const PageLimits& limits) {
+  std::unique_ptr<Pager> pager(new Pager(caller, std::move(call)));
+  VIRGA_TRY(pager->read_configuration(limits));
+  return pager;
+}
+
+Status Pager::read_configuration(const PageLimits& limits) {
+  const auto configuration = call_.operation.paginator();
+  input_tokens_ = texts(configuration.find("input_token"));
+  output_tokens_ = texts(configuration.find("output_token"));
+  result_keys_ = texts(configuration.find("result_key"));
+  non_aggregate_keys_ = texts(configuration.find("non_aggregate_keys"));
+  more_results_ = configuration.text("more_results");
+  max_items_ = limits.max_items;
+  if (input_tokens_.size() != output_tokens_.size() || result_keys_.empty()) {
+    return fail(ErrorCode::models, concat("The paginator of ", call_.operation.name(), " is incomplete."));
+  }
+  for (const auto& name : input_tokens_) {
+    tokens_.as_map()->append(name, nullptr);
+  }
+  auto& params = *call_.params.as_map();
+  if (limits.starting_token) {
+    VIRGA_TRY(parse_starting_token(*limits.starting_token));
+    has_starting_token_ = true;
+    put_tokens(tokens_);
+  }
+  if (limits.page_size) {
+    const auto limit_key = configuration.text("limit_key");
+    if (limit_key.empty()) {
+      return fail(
+          ErrorCode::usage,
+          "Error during pagination: PageSize parameter is not supported for the pagination interface for this "
+          "operation.");
+    }
+    const auto input = call_.operation.input();
+    const auto member = input ? input->find_member(limit_key) : std::nullopt;
+    const bool is_text = member && member->shape().kind() == model::ShapeKind::string;
+    params.set(limit_key, is_text ? Value(concat(*limits.page_size)) : Value(*limits.page_size));
+  }
+  return {};
+}
+
+Status Pager::parse_starting_token(const std::string& token) {
+  const auto bytes = base64_decode(token);
+  const auto decoded = bytes && is_utf8(*bytes) ? read_json(*bytes) : Result<Value>(Value());
+  if (decoded && decoded->is_map()) {
+    tokens_ = *decoded;
+    if (const auto* amount = tokens_.find(k_truncate_key)) {
+      starting_truncation_ = amount->as_integer() == nullptr ? 0 : *amount->as_integer();
+      tokens_.as_map()->erase(k_truncate_key);
+    }
+    return {};
+  }
+  // A token of old: the service's own tokens joined by "___", and how much of the page to skip.
+  std::vector<std::string> parts;
+  for (std::string_view rest = token;;) {
+    const auto at = rest.find("___");
+    parts.emplace_back(rest.substr(0, at));
+    if (at == std::string_view::npos) {
+      break;
+    }
+    rest.remove_prefix(at + 3);
+  }
+  if (parts.size() == input_tokens_.size() + 1) {
+    if (const auto index = parse_int(parts.back())) {
+      starting_truncation_ = *index;
+      parts.pop_back();
+    } else {
+      parts = {token};
+    }
+  }
+  if (parts.size() > input_tokens_.size()) {
+    return fail(ErrorCode::usage, concat("Bad starting token: ", token));
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    tokens_.as_map()->set(input_tokens_[i], parts[i] == "None" ? Value() : Value(parts[i]));
+  }
+  return {};
+}
+
+void Pager::put_tokens(const Value& tokens) {
+  auto& params = *call_.params.as_map();
+  for (const auto& [name, token] : *tokens.as_map()) {
+    if (token.is_null() || token == Value("None")) {
+      params.erase(name);
+    } else {
+      params.set(name, token);
+    }
+  }
+}
+
+Value Pager::next_tokens(const Value& output) const {
+  Map tokens;
+  if (!more_results_.empty() && !is_truthy(find_path(output, more_results_))) {
+    return tokens;
+  }
+  for (std::size_t i = 0; i < input_tokens_.size(); ++i) {
+    const auto* token = find_path(output, output_tokens_[i]);
+    tokens.append(input_tokens_[i], is_truthy(token) ? *token : Value());
+  }
+  return tokens;
+}
+
+/// Drops what an earlier result already showed of the page that the starting token names.
+void Pager::skip_to_start(Value& output) {
+  Value* primary = find_path(output, result_keys_[0]);
+  if (primary != nullptr && (primary->is_list() || primary->is_string())) {
+    slice(*primary, starting_truncation_, length_of(primary));
+  } else {
+    set_path(output, result_keys_[0], nullptr);
+  }
+  for (std::size_t i = 1; i < result_keys_.size(); ++i) {
+    const Value* sample = find_path(std::as_const(output), result_keys_[i]);
+    Value empty;
+    if (sample != nullptr && sample->is_list()) {
+      empty = List();
+    } else if (sample != nullptr && sample->is_string()) {
+      empty = std::string();
+    } else if (sample != nullptr && (sample->is_integer() || sample->is_number() || sample->is_bool())) {
+      empty = *sample;
+    }
+    set_path(output, result_keys_[i], std::move(empty));
+  }
+}
+
+void Pager::record_non_aggregate_part(const Value& output) {
+  for (const auto& key : non_aggregate_keys_) {
+    const auto* value = find_path(output, key);
+    set_path(non_aggregate_part_, key, value == nullptr ? Value() : *value);
+  }
+}
+
+Result<std::optional<Page>> Pager::next() {
+  if (done_) {
+    return std::optional<Page>();
+  }
+  done_ = true;  // unless this page says otherwise
+  VIRGA_TRY_ASSIGN(Page page, caller_.call(call_));
+  if (first_ && has_starting_token_) {
+    skip_to_start(page.output);
+  } else if (!first_) {
+    starting_truncation_ = 0;
+  }
+  if (first_) {
+    record_non_aggregate_part(page.output);
+    first_ = false;
+  }
+  VIRGA_TRY(advance(page));
+  return std::optional<Page>(std::move(page));
+}
+
+/// Cuts the page where max_items ends, or prepares the request of the next one.
+Status Pager::advance(Page& page) {
+  Value* primary = find_path(page.output, result_keys_[0]);
+  const std::int64_t count = length_of(primary);
+  const std::int64_t excess = max_items_ ? items_seen_ + count - *max_items_ : 0;
+  if (excess > 0) {
+    slice(*primary, 0, count - excess);
+    tokens_.as_map()->set(k_truncate_key, count - excess + starting_truncation_);
+    resume_token_ = encode_token(tokens_);
+    return {};
+  }
+  items_seen_ += count;
+  Value next = next_tokens(page.output);
+  if (all_null(next)) {
+    return {};
+  }
+  tokens_ = std::move(next);
+  if (max_items_ && items_seen_ == *max_items_) {
+    resume_token_ = encode_token(tokens_);
+    return {};
+  }
+  if (previous_tokens_ == tokens_) {
+    return fail(
+        ErrorCode::general,
+        concat("Error during pagination: The same next token was received twice: ", params::python_repr(tokens_)));
+  }
+  put_tokens(tokens_);
+  previous_tokens_ = tokens_;
+  done_ = false;
+  return {};
+}
+
+Result<Value> merge_pages(Pager& pager) {
+  Value whole = Map();
+  for (;;) {
+    VIRGA_TRY_ASSIGN(auto page, pager.next());
+    if (!page) {
+      break;
+    }
+    for (const auto& key : pager.result_keys()) {
+      Value* part = find_path(page->output, key);
+      if (part != nullptr && !part->is_null()) {
+        merge_value(whole, key, *part);
+      }
+    }
+  }
+  merge_maps(whole, pager.non_aggregate_part());
+  if (!pager.resume_token().empty()) {
+    whole.as_map()->set("NextToken", pager.resume_token());
+  }
+  return whole;
+}
+
+}  // namespace virga::engine

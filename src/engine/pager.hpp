@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/caller.hpp"
+
+namespace virga::engine {
+
+/// What the user says of a paginated call.
+struct PageLimits {
+  std::optional<std::int64_t> max_items;
+  std::optional<std::int64_t> page_size;
+  std::optional<std::string> starting_token;  ///< as an earlier result's NextToken, or a service's own token
+};
+
+/// The pages of an operation that the models say how to paginate, with the AWS CLI's --max-items, --page-size and
+/// --starting-token. `next` fetches; nothing is fetched ahead here.
+///
+/// Source: tokens are interchangeable with botocore's (base64 of a JSON object of the input tokens, with
+/// boto_truncate_amount where a page was cut). Thread-compatible.
+class Pager final : public Pages {
+ public:
+  /// Errors: usage, for a page size where the operation takes none, or a token that does not fit.
+  [[nodiscard]] static Result<std::unique_ptr<Pager>> start(Caller& caller, Call call, const PageLimits& limits);
+
+  [[nodiscard]] Result<std::optional<Page>> next() override;
+
+  /// The paths that are concatenated over pages; the first one is what max_items counts.
+  [[nodiscard]] const std::vector<std::string>& result_keys() const { return result_keys_; }
+
+  /// The members of the first page that the whole result has besides the result keys; null where absent.
+  [[nodiscard]] const Value& non_aggregate_part() const { return non_aggregate_part_; }
+
+  /// What continues after a result that max_items cut short; empty if nothing was.
+  [[nodiscard]] const std::string& resume_token() const { return resume_token_; }
+
+ private:
+  Pager(Caller& caller, Call call) : caller_(caller), call_(std::move(call)) {}
+
+  Status read_configuration(const PageLimits& limits);
+  Status parse_starting_token(const std::string& token);
+  [[nodiscard]] Value next_tokens(const Value& output) const;
+  void put_tokens(const Value& tokens);
+  void skip_to_start(Value& output);
+  void record_non_aggregate_part(const Value& output);
+  Status advance(Page& page);
+
+  Caller& caller_;
+  Call call_;
+  std::vector<std::string> input_tokens_;
+  std::vector<std::string> output_tokens_;
+  std::vector<std::string> result_keys_;
+  std::vector<std::string> non_aggregate_keys_;
+  std::string more_results_;
+  std::optional<std::int64_t> max_items_;
+  std::int64_t starting_truncation_ = 0;
+  bool has_starting_token_ = false;
+  Value tokens_ = Map();  ///< of the request that is sent next
+  Value previous_tokens_;
+  std::int64_t items_seen_ = 0;
+  bool first_ = true;
+  bool done_ = false;
+  Value non_aggregate_part_ = Map();
+  std::string resume_token_;
+};
+
+/// All pages of the pager as one result, merged as the AWS CLI does: lists are joined, numbers added, texts
+/// concatenated; then the non-aggregate part, then NextToken if the result was cut.
+[[nodiscard]] Result<Value> merge_pages(Pager& pager);
+
+}  // namespace virga::engine
