@@ -16,15 +16,20 @@ class Loop;
 
 /// The network: libcurl, driven by one I/O thread for all exchanges of the process.
 ///
-/// Shape:   one per set of TransportOptions. The thread starts at the first send() and ends with the object;
-///          connections and TLS sessions are kept per host and reused, HTTP/2 is used where TLS offers it.
-/// Memory:  constant when a sink takes the body or a BodySource gives it (k_buffer_bytes each way); a body that no
+/// Shape:   one per set of TransportOptions. The thread starts at the first send() and ends with
+/// the object;
+///          connections and TLS sessions are kept per host and reused, HTTP/2 is used where TLS
+///          offers it.
+/// Memory:  constant when a sink takes the body or a BodySource gives it (k_buffer_bytes each way);
+/// a body that no
 ///          sink takes is kept whole. A reader that is slow holds back its own exchange only.
-/// Body:    Request::stream is read, and a sink written, on the caller's thread. A stream of unknown size goes out
+/// Body:    Request::stream is read, and a sink written, on the caller's thread. A stream of
+/// unknown size goes out
 ///          chunked. Content-Encoding is never decoded, redirects are never followed.
-/// Errors:  network, in botocore's wording (botocore/exceptions.py), with Error::network set; interrupted;
-///          validation for a request that cannot be written as HTTP; what the sink or the source returned.
-///          A body shorter than announced is an error.
+/// Errors:  network, in botocore's wording (botocore/exceptions.py), with Error::network set;
+/// interrupted;
+///          validation for a request that cannot be written as HTTP; what the sink or the source
+///          returned. A body shorter than announced is an error.
 /// Environment: nothing is read from it; proxies come in the options.
 /// Threads: Thread-safe. No send() may be running when the destructor is called.
 class CurlTransport final : public Transport {
@@ -45,8 +50,8 @@ class CurlTransport final : public Transport {
 
   const TransportOptions options_;
   std::mutex start_mutex_;
-  std::unique_ptr<curl::Loop> owned_loop_;        // guarded by start_mutex_
-  std::atomic<curl::Loop*> running_{nullptr};     // what interrupt() sees, once the thread runs
+  std::unique_ptr<curl::Loop> owned_loop_;     // guarded by start_mutex_
+  std::atomic<curl::Loop*> running_{nullptr};  // what interrupt() sees, once the thread runs
   std::atomic<bool> interrupted_{false};
 };
 

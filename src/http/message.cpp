@@ -29,7 +29,8 @@ std::string_view Headers::get(std::string_view name) const {
 }
 
 std::string Request::url() const {
-  return query.empty() ? concat(scheme, "://", host, path) : concat(scheme, "://", host, path, "?", query);
+  return query.empty() ? concat(scheme, "://", host, path)
+                       : concat(scheme, "://", host, path, "?", query);
 }
 
 }  // namespace virga::http

@@ -27,6 +27,7 @@ class Headers {
   /// Replaces every field of that name by this one.
   void set(std::string_view name, std::string value);
   void remove(std::string_view name);
+
   [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
 
   /// The first field's value, or null; valid until the headers change.
@@ -66,12 +67,14 @@ class BodySink {
 struct Request {
   std::string method = "GET";
   std::string scheme = "https";
-  std::string host;      ///< with port if it is not the scheme's own: "127.0.0.1:5000"
+  std::string host;        ///< with port if it is not the scheme's own: "127.0.0.1:5000"
   std::string path = "/";  ///< percent-encoded, begins with '/'
-  std::string query;     ///< percent-encoded, without '?'
-  Headers headers;       ///< Host and Content-Length are added by the transport
+  std::string query;       ///< percent-encoded, without '?'
+  Headers headers;         ///< Host and Content-Length are added by the transport
   std::string body;
   std::shared_ptr<BodySource> stream;  ///< instead of body, when set
+  /// What is asked ("ec2:DescribeInstances"), for the mock, limits and metrics; never sent.
+  std::string operation;
 
   [[nodiscard]] std::string url() const;
 };
@@ -84,8 +87,8 @@ struct Response {
   std::string body;
 };
 
-/// Decides, once the status and headers are known, where the body goes: a sink (owned by the caller, alive until
-/// send() returns) or null to keep it in Response::body.
+/// Decides, once the status and headers are known, where the body goes: a sink (owned by the
+/// caller, alive until send() returns) or null to keep it in Response::body.
 using SinkChooser = std::function<BodySink*(const Response& head)>;
 
 /// How connections are made; one set per transport.
@@ -102,20 +105,22 @@ struct TransportOptions {
   bool tcp_keepalive = false;
 };
 
-/// Sends requests. Implementations: curl_transport (the network) and mock/ (answers made up in the process).
-/// Thread-safe: any number of threads may send at once.
+/// Sends requests. Implementations: curl_transport (the network) and mock/ (answers made up in the
+/// process). Thread-safe: any number of threads may send at once.
 class Transport {
  public:
   virtual ~Transport() = default;
 
   /// One exchange, without retries or redirects. A response of any status is a value.
-  /// Errors: network, with a sentence in the AWS CLI's wording; io from the source or the sink, passed on.
-  [[nodiscard]] virtual Result<Response> send(const Request& request, const SinkChooser& choose_sink) = 0;
+  /// Errors: network, with a sentence in the AWS CLI's wording; io from the source or the sink,
+  /// passed on.
+  [[nodiscard]] virtual Result<Response> send(const Request& request,
+                                              const SinkChooser& choose_sink) = 0;
 
   [[nodiscard]] Result<Response> send(const Request& request) { return send(request, nullptr); }
 
-  /// Ends every exchange at once: send() returns ErrorCode::interrupted, now and from now on. May be called from
-  /// a signal handler.
+  /// Ends every exchange at once: send() returns ErrorCode::interrupted, now and from now on. May
+  /// be called from a signal handler.
   virtual void interrupt() noexcept {}
 };
 

@@ -8,8 +8,9 @@
 
 namespace virga::http {
 
-/// The proxy for a request, or empty for a direct connection. `no_proxy` is read as Python's urllib does
-/// (proxy_bypass_environment): "*", or names and domain suffixes between commas, with or without a port.
+/// The proxy for a request, or empty for a direct connection. `no_proxy` is read as Python's urllib
+/// does (proxy_bypass_environment): "*", or names and domain suffixes between commas, with or
+/// without a port.
 [[nodiscard]] std::string proxy_for(const TransportOptions& options, const Request& request);
 
 /// The URL with user name and password replaced by "***", for messages.
