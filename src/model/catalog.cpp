@@ -118,6 +118,8 @@ std::string_view Shape::pattern() const { return pack_view_->text(pack_view_->sh
 
 Document Shape::enum_values() const { return {pack_view_, pack_view_->shape(index_).values()}; }
 
+Document Shape::required_order() const { return is_structure() ? enum_values() : Document(); }
+
 std::string_view Member::name() const { return pack_view_->text(pack_view_->member(index_).name()); }
 
 Shape Member::shape() const { return {pack_view_, pack_view_->member(index_).shape()}; }

@@ -47,6 +47,8 @@ class Shape {
   [[nodiscard]] std::optional<double> max() const;
   [[nodiscard]] std::string_view pattern() const;
   [[nodiscard]] Document enum_values() const;  ///< a list, or null
+  /// The names of a structure's required members in the model's order, or null if that is the order of the members.
+  [[nodiscard]] Document required_order() const;
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
 

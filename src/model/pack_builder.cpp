@@ -105,6 +105,25 @@ std::string_view choose_protocol(const Value& metadata) {
   return metadata.text("protocol");
 }
 
+/// The enum's values; of a structure the names of the required members, where their order is not that of the members.
+Value shape_values(const Value& model) {
+  if (shape_kind(model.text("type")) != ShapeKind::structure) {
+    return member_of(model, "enum");
+  }
+  const auto* required = member_of(model, "required").as_list();
+  const auto* members = member_of(model, "members").as_map();
+  if (required == nullptr || members == nullptr) {
+    return {};
+  }
+  List in_member_order;
+  for (const auto& [name, reference] : *members) {
+    if (std::find(required->begin(), required->end(), Value(name)) != required->end()) {
+      in_member_order.emplace_back(name);
+    }
+  }
+  return in_member_order == *required ? Value() : Value(*required);
+}
+
 }  // namespace
 
 class PackBuilder::Parts {
@@ -281,6 +300,7 @@ Result<pack::Shape> PackBuilder::Parts::make_shape(
   set_flag(flags, ShapeFlag::box, is_true(model, "box"));
   set_flag(flags, ShapeFlag::has_min, !min.is_null());
   set_flag(flags, ShapeFlag::has_max, !max.is_null());
+  set_flag(flags, ShapeFlag::min_is_float, min.is_number());
   set_flag(flags, ShapeFlag::sparse, is_true(model, "sparse"));
   set_flag(flags, ShapeFlag::retryable, !retryable.is_null());
   set_flag(flags, ShapeFlag::throttling, is_true(retryable, "throttling"));
@@ -292,7 +312,7 @@ Result<pack::Shape> PackBuilder::Parts::make_shape(
       status == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(*status), flags, first_member,
       static_cast<std::uint32_t>(members_.size()) - first_member, text(model.text("locationName")),
       text(xml.text("uri")), text(xml.text("prefix")), text(error.text("code")), text(model.text("payload")),
-      text(model.text("pattern")), document(member_of(model, "enum")));
+      text(model.text("pattern")), document(shape_values(model)));
 }
 
 std::uint32_t PackBuilder::Parts::operation_traits(const Value& model) {

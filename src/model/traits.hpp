@@ -43,6 +43,7 @@ enum class ShapeFlag : std::uint32_t {
   retryable = 1U << 15U,
   throttling = 1U << 16U,
   deprecated = 1U << 17U,
+  min_is_float = 1U << 18U,  ///< the model writes the minimum as 0.0, not 0: error texts repeat it
 };
 
 enum class MemberFlag : std::uint32_t {
