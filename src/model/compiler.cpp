@@ -126,17 +126,6 @@ Status add_service(PackBuilder& builder, const std::string& name, const fs::path
   return builder.add_service(source);
 }
 
-/// What __init__.py beside the data folder says __version__ is, or empty.
-std::string version_beside(const fs::path& data) {
-  const auto text = read_file((data.parent_path() / "__init__.py").string()).value_or(std::string());
-  const auto at = text.find("__version__ = ");
-  if (at == std::string::npos) {
-    return {};
-  }
-  const auto start = at + std::string_view("__version__ = '").size();
-  return text.substr(start, text.find_first_of("'\"", start) - start);
-}
-
 bool holds_services(const fs::path& folder) {
   return file_exists((folder / "endpoints.json").string()) && fs::is_directory(folder / "sts");
 }
@@ -200,8 +189,19 @@ Result<CompiledPack> compile_data_folder(const std::string& folder) {
   builder.set_partitions(partitions);
   builder.set_endpoints(endpoints);
   builder.set_retry(retry);
-  out.bytes = builder.finish(folder, version_beside(data));
+  out.bytes = builder.finish(folder, data_folder_version(folder));
   return out;
+}
+
+std::string data_folder_version(const std::string& folder) {
+  // The package's __init__.py says it, beside the data folder.
+  const auto text = read_file((fs::path(folder).parent_path() / "__init__.py").string()).value_or(std::string());
+  const auto at = text.find("__version__ = ");
+  if (at == std::string::npos) {
+    return {};
+  }
+  const auto start = at + std::string_view("__version__ = '").size();
+  return text.substr(start, text.find_first_of("'\"", start) - start);
 }
 
 std::vector<std::string> find_data_folders(const std::string& override_folder, const std::string& search_path) {
