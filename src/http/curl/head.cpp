@@ -27,7 +27,7 @@ bool HeadReader::add_line(std::string_view line) {
     return true;
   }
   if (folded && has_field_) {
-    append(value_, ' ', text);
+    append(value_, value_.empty() ? "" : " ", text);
     return true;
   }
   flush_field();
