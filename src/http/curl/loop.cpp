@@ -71,7 +71,7 @@ Status Loop::open() {
   event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   multi_ = curl_multi_init();
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // each write wakes, nothing needs to be read
   event.data.fd = event_;
   if (epoll_ < 0 || event_ < 0 || multi_ == nullptr ||
       epoll_ctl(epoll_, EPOLL_CTL_ADD, event_, &event) != 0) {
@@ -139,6 +139,8 @@ void Loop::run() {
     if (interrupted_) {
       end_all();
     }
+    run_due_timer();
+    collect_finished();
     wait();
     collect_finished();
     end_silent();
@@ -214,14 +216,15 @@ void Loop::wait() {
   int running = 0;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events.at(static_cast<std::size_t>(i));
-    if (event.data.fd == event_) {
-      std::uint64_t ignored = 0;
-      [[maybe_unused]] const auto got = read(event_, &ignored, sizeof ignored);
-    } else {
+    if (event.data.fd != event_) {
       curl_multi_socket_action(multi_, event.data.fd, curl_events(event.events), &running);
     }
   }
+}
+
+void Loop::run_due_timer() {
   if (timer_ && *timer_ <= clock_.steady_now()) {
+    int running = 0;
     timer_.reset();
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
   }
@@ -300,10 +303,12 @@ void Loop::finish(CURL* easy, std::optional<Error> error) {
   curl_multi_remove_handle(multi_, easy);
   transfer->easy = nullptr;
   handles_.give_back(easy);
-  const std::lock_guard lock(transfer->mutex);
-  transfer->head_ready = transfer->head_ready || transfer->head.complete();
-  transfer->failure = std::move(error);
-  transfer->done = true;
+  {
+    const std::lock_guard lock(transfer->mutex);
+    transfer->head_ready = transfer->head_ready || transfer->head.complete();
+    transfer->failure = std::move(error);
+    transfer->done = true;
+  }
   transfer->changed.notify_one();
 }
 

@@ -67,6 +67,7 @@ class Loop {
   void take_commands();
   void handle(Command& command);
   void unpause(Transfer& transfer);
+  void run_due_timer();
   void wait();
   void collect_finished();
   void end_silent();

@@ -41,25 +41,31 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
 }
 
 std::size_t Transfer::take_body(std::string_view bytes) {
-  const std::lock_guard lock(mutex);
-  head_ready = true;
-  if (to_memory) {
-    if (response.body.empty()) {
-      const auto length = parse_int(response.headers.get("Content-Length"));
-      response.body.reserve(length && *length > 0
-                                ? std::min(static_cast<std::size_t>(*length), k_reserve_bytes)
-                                : bytes.size());
+  {
+    const std::lock_guard lock(mutex);
+    head_ready = true;
+    if (to_memory) {
+      keep_body(bytes);
+      return bytes.size();
     }
-    response.body.append(bytes);
-    return bytes.size();
+    if (download.size() >= k_buffer_bytes) {
+      download_paused = true;
+      return CURL_WRITEFUNC_PAUSE;
+    }
+    download.append(bytes);
   }
-  if (download.size() >= k_buffer_bytes) {
-    download_paused = true;
-    return CURL_WRITEFUNC_PAUSE;
-  }
-  download.append(bytes);
   changed.notify_one();
   return bytes.size();
+}
+
+void Transfer::keep_body(std::string_view bytes) {
+  if (response.body.empty()) {
+    const auto length = parse_int(response.headers.get("Content-Length"));
+    response.body.reserve(length && *length > 0
+                              ? std::min(static_cast<std::size_t>(*length), k_reserve_bytes)
+                              : bytes.size());
+  }
+  response.body.append(bytes);
 }
 
 std::size_t Transfer::on_upload(char* data, std::size_t size, std::size_t count, void* self) {

@@ -78,6 +78,7 @@ struct Transfer {
 
  private:
   std::size_t take_body(std::string_view bytes);
+  void keep_body(std::string_view bytes);
 };
 
 }  // namespace virga::http::curl
