@@ -11,8 +11,7 @@ namespace virga {
 
 /// What kind of failure it was; cli/exit_code.cpp maps these to the AWS CLI's exit statuses.
 enum class ErrorCode {
-  command_line,   ///< the command line cannot be read: unknown or missing options (252; v1: 2)
-  usage,          ///< the value of an option is wrong (252)
+  usage,          ///< the command line is wrong (252)
   validation,     ///< parameters do not fit the operation's input shape (252)
   configuration,  ///< a configuration file or variable is wrong, or credentials or region are missing (253)
   models,         ///< the model pack is missing or unusable (253)

@@ -3,21 +3,20 @@
 
 namespace virga::cli {
 
-int exit_code(ErrorCode code, bool v1) {
+int exit_code(const Error& error, Compat compat) {
   constexpr int k_interrupted = 130;
   constexpr int k_usage = 252;
   constexpr int k_configuration = 253;
   constexpr int k_service = 254;
   constexpr int k_other = 255;
   constexpr int k_v1_parser = 2;
-  if (code == ErrorCode::interrupted) {
+  if (error.code == ErrorCode::interrupted) {
     return k_interrupted;
   }
-  if (v1) {
-    return code == ErrorCode::command_line ? k_v1_parser : k_other;
+  if (compat == Compat::v1) {
+    return error.code == ErrorCode::usage && is_usage_text(error.message) ? k_v1_parser : k_other;
   }
-  switch (code) {
-    case ErrorCode::command_line:
+  switch (error.code) {
     case ErrorCode::usage:
     case ErrorCode::validation:
       return k_usage;

@@ -39,7 +39,7 @@ Result<Options> read_options(const std::vector<std::string>& words, std::initial
     const bool is_known = std::find(known.begin(), known.end(), words[i]) != known.end();
     const bool is_flag = words[i] == "--up-to-date";
     if (!is_known || (!is_flag && i + 1 >= words.size())) {
-      return fail(ErrorCode::command_line, concat(k_usage, "\n\nvirga: error: unexpected \"", words[i], "\""));
+      return fail(ErrorCode::usage, concat(k_usage, "\n\nvirga: error: unexpected \"", words[i], "\""));
     }
     const std::string& name = words[i];
     options[name] = is_flag ? "yes" : words[++i];
@@ -125,7 +125,7 @@ Status run_models_command(
     VIRGA_TRY_ASSIGN(const auto options, read_options(words, {"--file", "--up-to-date", "--from"}));
     return info(options, environment, out);
   }
-  return fail(ErrorCode::command_line, std::string(k_usage));
+  return fail(ErrorCode::usage, std::string(k_usage));
 }
 
 }  // namespace virga::cli

@@ -34,6 +34,7 @@ VOLATILE = [
     (re.compile(r"\b1[78]\d{8}(\.\d+)?\b"), "EPOCH"),
     (re.compile(r"\b1[78]\d{11}\b"), "EPOCHMS"),
     (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} 20\d\d \d\d:\d\d:\d\d GMT"), "DATE"),
+    (re.compile(r"FQoGZXIvYXdzEBYaD[A-Za-z0-9+/=]+"), "SESSION-TOKEN"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), "SERVER"),
 ]
 
@@ -107,30 +108,22 @@ def run(command: list[str], words: list[str], env: dict[str, str], out: Path) ->
     return Outcome(process.returncode, process.stdout.decode(), process.stderr.decode(), files)
 
 
-def masked(text: str, folder: Path) -> str:
-    text = text.replace(str(folder), "FOLDER")
-    for pattern, name in VOLATILE:
-        text = pattern.sub(name, text)
-    return text
-
-
 def usage_summary(stderr: str) -> str:
     """Usage errors are compared by their last line: the usage text before it names the program and all commands."""
     lines = stderr.strip().splitlines()
     return lines[-1] if lines and lines[0].startswith("usage:") else stderr
 
 
-def differences(expected: Outcome, actual: Outcome, ours: Path, theirs: Path) -> list[str]:
+def differences(expected: Outcome, actual: Outcome) -> list[str]:
     found = []
     if expected.status != actual.status:
         found.append(f"exit status: expected {expected.status}, got {actual.status}")
     for name in ("stdout", "stderr"):
-        wanted = masked(getattr(expected, name), theirs)
-        got = masked(getattr(actual, name), ours)
-        if name == "stderr":
-            wanted, got = usage_summary(wanted), usage_summary(got)
+        wanted, got = getattr(expected, name), getattr(actual, name)
         if wanted != got:
-            found.append(f"{name}: expected {wanted[:1500]!r}\n          got      {got[:1500]!r}")
+            start = next((i for i, pair in enumerate(zip(wanted, got)) if pair[0] != pair[1]), min(len(wanted), len(got)))
+            around = slice(max(0, start - 200), start + 300)
+            found.append(f"{name}: expected {wanted[around]!r}\n          got      {got[around]!r}")
     if expected.files != actual.files:
         found.append(f"files: expected {sorted(expected.files)}, got {sorted(actual.files)} or other content")
     return found
@@ -159,27 +152,37 @@ class Comparison:
         for folder in self._folders.values():
             folder.mkdir()
             write_data(folder / "data")
-        self._values: dict[str, str] = {}
+        self._values: dict[str, dict[str, str]] = {name: {} for name in self._commands}
 
     def run_line(self, number: int, line: str) -> list[str]:
         target, arrow, command = line.rpartition(" <- ")
         outcomes = {name: self._run_one(name, number, command) for name in self._commands}
         if arrow:
-            name, path = target.split()
-            try:
-                self._values[name] = value_at(json.loads(outcomes["aws"].stdout), path)
-            except (ValueError, LookupError):
-                return [f"aws gave no {path}: {outcomes['aws'].stderr.strip()}"]
-        return differences(outcomes["aws"], outcomes["virga"], self._folders["virga"], self._folders["aws"])
+            variable, path = target.split()
+            for name, outcome in outcomes.items():
+                try:
+                    self._values[name][variable] = value_at(json.loads(outcome.stdout), path)
+                except (ValueError, LookupError):
+                    return [f"{name} gave no {path}: {outcome.stderr.strip()}"]
+        return differences(self._masked("aws", outcomes["aws"]), self._masked("virga", outcomes["virga"]))
+
+    def _masked(self, name: str, outcome: Outcome) -> Outcome:
+        """The outcome without what differs from run to run: folders, times, and names that the server made up."""
+        texts = []
+        for text in (outcome.stdout, usage_summary(outcome.stderr)):
+            text = text.replace(str(self._folders[name]), "FOLDER")
+            for variable, value in self._values[name].items():
+                text = text.replace(value, f"${variable}")
+            for pattern, mask in VOLATILE:
+                text = pattern.sub(mask, text)
+            texts.append(text)
+        return Outcome(outcome.status, texts[0], texts[1], outcome.files)
 
     def _run_one(self, name: str, number: int, command: str) -> Outcome:
         folder, server = self._folders[name], self._servers[name]
         server.seed(number)
-        values = self._values | {"DATA": str(folder / "data"), "OUT": str(folder / "out")}
+        values = self._values[name] | {"DATA": str(folder / "data"), "OUT": str(folder / "out")}
         words = [re.sub(r"\$([A-Z0-9]+)", lambda m: values.get(m[1], m[0]), word) for word in split_words(command)]
-        # A captured URL names the server that it was captured from.
-        ports = {key: str(other.port) for key, other in self._servers.items()}
-        words = [word.replace(f":{ports['aws']}/", f":{server.port}/") for word in words]
         return run(self._commands[name], words, environment(folder, server.port), folder / "out")
 
     def stop(self) -> None:

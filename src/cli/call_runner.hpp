@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "cli/global_options.hpp"
+#include "cli/invocation.hpp"
+#include "config/settings.hpp"
+#include "model/catalog.hpp"
+#include "output/formatter.hpp"
+
+namespace virga::cli {
+
+/// What the run of one call borrows from the program.
+struct RunnerParts {
+  const model::Catalog& catalog;
+  const config::Settings& settings;  ///< with the global options set
+  Clock& clock;
+  Random& random;
+  output::Writer& out;
+  output::Writer& notes;  ///< standard error, for --debug
+};
+
+/// Makes the call that the command line asks for and prints its result. This is where the engine's parts are put
+/// together for one command.
+/// Errors: those of the call, of its output files, and of printing.
+[[nodiscard]] Status run_call(const Invocation& invocation, const GlobalOptions& globals, const RunnerParts& parts);
+
+/// The options of the command line that are settings too.
+void apply_globals(const GlobalOptions& globals, config::Settings& settings);
+
+}  // namespace virga::cli

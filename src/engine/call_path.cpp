@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/call_path.hpp"
+
+#include <utility>
+
+#include "base/strings.hpp"
+#include "engine/error_text.hpp"
+#include "engine/region_redirect.hpp"
+#include "params/params.hpp"
+#include "protocol/protocol.hpp"
+#include "retry/attempt.hpp"
+
+namespace virga::engine {
+
+/// A call that is ready to be signed.
+struct CallPath::Prepared {
+  http::Request request;
+  endpoint::Resolution resolution;
+  QuirkContext quirks;
+  Value params = Map();
+};
+
+/// What one attempt gave, with what the retry policy wants to know of it.
+struct CallPath::Answer {
+  Result<Page> result;
+  http::Response response;  ///< without its body
+};
+
+namespace {
+
+/// The parameters, with something in the place of a body that comes from a file: it counts as given.
+Value with_body(const Call& call) {
+  Value params = call.params;
+  const auto member = call.body ? call.operation.streaming_input() : std::nullopt;
+  if (member) {
+    params.as_map()->set(member->name(), Blob());
+  }
+  return params;
+}
+
+Status check(const model::Operation& operation, const Value& params) {
+  const auto input = operation.input();
+  if (!input) {
+    return {};
+  }
+  const auto problems = params::validate(*input, params);
+  if (problems.empty()) {
+    return {};
+  }
+  return fail(ErrorCode::validation, "Parameter validation failed:\n" + join(problems, "\n"));
+}
+
+/// What came of an attempt, as the retry policy sees it. The views are of the result and the response.
+retry::Attempt describe(
+    const model::Operation& operation, const Result<Page>& result, const http::Response& response) {
+  retry::Attempt out;
+  out.status = response.status;
+  out.headers = response.status == 0 ? nullptr : &response.headers;
+  out.checksum_mismatch = response.status != 0 && retry::crc32_mismatch(response);
+  if (result) {
+    return out;
+  }
+  out.network = result.error().network;
+  if (!result.error().service) {
+    return out;
+  }
+  out.error_code = result.error().service->code;
+  for (const auto& shape : operation.errors()) {
+    const auto code = shape.error_code().empty() ? shape.name() : shape.error_code();
+    if (code == out.error_code) {
+      out.modeled_retryable = shape.has(model::ShapeFlag::retryable);
+      out.modeled_throttling = shape.has(model::ShapeFlag::throttling);
+    }
+  }
+  return out;
+}
+
+std::unique_ptr<auth::Signer> signer_for(const endpoint::SigningScope& scope) {
+  auto signer = auth::make_signer(scope.signature_version);
+  return signer ? std::move(signer) : auth::make_signer("v4");
+}
+
+}  // namespace
+
+void CallPath::debug(const std::string& line) const {
+  if (parts_.debug) {
+    parts_.debug(line);
+  }
+}
+
+Result<auth::Credentials> CallPath::credentials() {
+  const std::lock_guard lock(mutex_);
+  if (!credentials_) {
+    VIRGA_TRY_ASSIGN(auto found, parts_.credentials.load());
+    if (!found) {
+      return fail(auth::no_credentials_error());
+    }
+    credentials_ = std::move(found);
+  }
+  return *credentials_;
+}
+
+Result<Page> CallPath::call(const Call& call) {
+  VIRGA_TRY_ASSIGN(
+      CallConfig config, read_call_config(parts_.settings, call.operation.service(), parts_.sign_requests));
+  VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, config));
+  return send_until_done(call, config, prepared);
+}
+
+Result<CallPath::Prepared> CallPath::prepare(const Call& call, const CallConfig& config) {
+  Prepared out;
+  out.params = with_body(call);
+  auto& quirks = out.quirks;
+  quirks.region = config.endpoint.region;
+  quirks.compat_v1 = config.compat_v1;
+  quirks.checksum_calculation = config.checksum_calculation;
+  quirks.checksum_validation = config.checksum_validation;
+  quirks.compress_requests = config.compress_requests;
+  quirks.min_compression_bytes = config.min_compression_bytes;
+  quirks.trace_id = config.trace_id;
+  quirks.clock = &parts_.clock;
+  quirks.presign = [this, &call, &config](http::Request request, std::string_view region) {
+    return presign(call, config, std::move(request), region);
+  };
+  VIRGA_TRY(before_serialize(call.operation, out.params, quirks));
+  if (config.validate_parameters) {
+    VIRGA_TRY(check(call.operation, out.params));
+  }
+  VIRGA_TRY(place(call, config, out));
+  return out;
+}
+
+/// Serialises the input and gives the request its endpoint.
+Status CallPath::place(const Call& call, const CallConfig& config, Prepared& prepared) {
+  auto params = config.endpoint;
+  if (parts_.sign_requests && params.account_id_endpoint_mode != "disabled" && !params.endpoint_url) {
+    // Endpoints may have the account in their name; without credentials signing will say what is missing.
+    if (const auto known = credentials(); known) {
+      params.account_id = known->account_id;
+    }
+  }
+  VIRGA_TRY_ASSIGN(
+      prepared.resolution, endpoint::resolve(parts_.catalog, call.operation, prepared.params, params));
+  VIRGA_TRY_ASSIGN(auto serialized, protocol::serialize(call.operation, prepared.params, parts_.random));
+  http::Request& request = prepared.request;
+  request = std::move(serialized.request);
+  request.operation = concat(call.operation.service().name(), ":", call.operation.name());
+  if (call.body) {
+    request.stream = call.body;
+    request.body.clear();
+  }
+  const auto parts = endpoint::split_endpoint(prepared.resolution.endpoint.url);
+  prepared.quirks.scheme = parts.scheme;
+  VIRGA_TRY(after_serialize(call.operation, prepared.params, request, prepared.quirks));
+  if (!prepared.quirks.endpoint_override.empty()) {
+    prepared.resolution.endpoint.url = prepared.quirks.endpoint_override;
+  }
+  const auto target = endpoint::split_endpoint(prepared.resolution.endpoint.url);
+  const bool prefixed = config.inject_host_prefix && uses_host_prefix(call.operation);
+  request.scheme = target.scheme;
+  request.host = concat(prefixed ? serialized.host_prefix : std::string(), target.host);
+  request.path = endpoint::request_path(call.operation, prepared.resolution.endpoint, request.path);
+  for (const auto& [name, values] : prepared.resolution.endpoint.headers) {
+    for (const auto& value : values) {
+      request.headers.add(name, value);
+    }
+  }
+  request.headers.set("User-Agent", config.user_agent);
+  return {};
+}
+
+Status CallPath::sign(const CallConfig& config, const Prepared& prepared, http::Request& request) {
+  const auto& scope = prepared.resolution.signing;
+  auth::SigningContext context;
+  context.service = scope.signing_name;
+  context.region = scope.signing_region;
+  context.unsigned_payload = scope.unsigned_payload;
+  context.trailing_checksum = prepared.quirks.trailing_checksum;
+  context.streaming_input = request.stream != nullptr;
+  context.payload_signing = config.payload_signing;
+  for (const auto& [name, value] : request.headers) {
+    if (to_lower(name).starts_with("x-amz-checksum-")) {
+      context.checksum_header = name;
+    }
+  }
+  if (scope.signature_version == "bearer") {
+    auto token = auth::bearer_token_from_environment(parts_.settings.environment(), scope.signing_name);
+    if (!token) {
+      return fail(auth::no_token_error());
+    }
+    context.bearer_token = std::move(*token);
+  } else if (scope.signature_version != "none") {
+    VIRGA_TRY_ASSIGN(context.credentials, credentials());
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    context.now = parts_.clock.now() + clock_skew_;
+  }
+  return signer_for(scope)->sign(request, context);
+}
+
+Result<std::string> CallPath::presign(
+    const Call& call, const CallConfig& config, http::Request request, std::string_view region) {
+  auto params = config.endpoint;
+  VIRGA_TRY_ASSIGN(auto resolution, endpoint::resolve(parts_.catalog, call.operation, call.params, params));
+  const std::string url = replace_all(resolution.endpoint.url, resolution.region, region);
+  const auto target = endpoint::split_endpoint(url);
+  request.scheme = target.scheme;
+  request.host = target.host;
+  auth::SigningContext context;
+  context.service = resolution.signing.signing_name;
+  context.region = region;
+  context.expires = std::chrono::hours(1);
+  VIRGA_TRY_ASSIGN(context.credentials, credentials());
+  {
+    const std::lock_guard lock(mutex_);
+    context.now = parts_.clock.now() + clock_skew_;
+  }
+  VIRGA_TRY(auth::make_signer("v4-query")->sign(request, context));
+  return request.url();
+}
+
+Result<Page> CallPath::send_until_done(const Call& call, const CallConfig& config, Prepared& prepared) {
+  bool redirected = false;
+  retry::CallState state;
+  for (int number = 1;; ++number) {
+    parts_.clock.sleep(parts_.retry.before_attempt());
+    Answer answer = attempt(call, config, prepared, number);
+    retry::Attempt seen = describe(call.operation, answer.result, answer.response);
+    seen.number = number;
+    const retry::Decision decision = parts_.retry.after_attempt(seen, state);
+    if (answer.result) {
+      return std::move(answer.result);
+    }
+    Error error = std::move(answer.result).error();
+    if (error.service && !redirected) {
+      if (auto region = redirect_region(call.operation, prepared.params, error, answer.response)) {
+        debug(concat("the bucket is in ", *region, ": sending the call there"));
+        redirected = true;
+        CallConfig elsewhere = config;
+        elsewhere.endpoint.region = *region;
+        VIRGA_TRY_ASSIGN(prepared, prepare(call, elsewhere));
+        continue;
+      }
+    }
+    const bool skewed = correct_clock(error, answer.response) && number < parts_.retry.max_attempts();
+    if (!skewed && !decision.retry) {
+      word_service_error(
+          error, call.operation.name(), decision.max_attempts_reached ? std::optional(number - 1) : std::nullopt);
+      return fail(std::move(error));
+    }
+    debug(concat("trying again in ", decision.delay.count(), " ms: ", error.message));
+    parts_.clock.sleep(decision.delay);
+  }
+}
+
+/// Learns from an answer that says that the signature's time is off; true if signing again may help.
+bool CallPath::correct_clock(const Error& error, const http::Response& response) {
+  if (!error.service) {
+    return false;
+  }
+  const auto skew = auth::clock_skew(response, parts_.clock.now());
+  if (!skew || !auth::is_clock_skew_error(error.service->code, *skew)) {
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  const auto change = *skew - clock_skew_;
+  clock_skew_ = *skew;
+  return change > std::chrono::minutes(1) || change < -std::chrono::minutes(1);
+}
+
+CallPath::Answer CallPath::attempt(const Call& call, const CallConfig& config, const Prepared& prepared, int number) {
+  Answer answer{Page(), {}};
+  http::Request request = prepared.request;
+  if (number > 1 && request.stream) {
+    if (auto rewound = request.stream->rewind(); !rewound) {
+      answer.result = fail(std::move(rewound).error());
+      return answer;
+    }
+  }
+  if (auto signed_request = sign(config, prepared, request); !signed_request) {
+    answer.result = fail(std::move(signed_request).error());
+    return answer;
+  }
+  debug(concat("attempt ", number, ": ", request.method, " ", request.url()));
+  bool taken = false;
+  Status sink_status;
+  const auto choose = [&](const http::Response& head) -> http::BodySink* {
+    if (head.status >= 300 || !call.operation.streaming_output() || !call.open_sink) {
+      return nullptr;
+    }
+    auto sink = call.open_sink();
+    if (!sink) {
+      sink_status = fail(std::move(sink).error());
+      return nullptr;
+    }
+    taken = true;
+    return *sink;
+  };
+  auto response = parts_.transport.send(request, choose);
+  if (!sink_status) {
+    answer.result = fail(std::move(sink_status).error());
+  } else if (!response) {
+    answer.result = fail(std::move(response).error());
+  } else {
+    debug(concat("answer ", response->status, " ", response->reason, ", ", response->body.size(), " bytes"));
+    answer.result = read_answer(call, prepared, *response, taken);
+    answer.response = std::move(*response);
+  }
+  return answer;
+}
+
+Result<Page> CallPath::read_answer(
+    const Call& call, const Prepared& prepared, http::Response& response, bool body_was_taken) {
+  VIRGA_TRY(before_parse(call.operation, response, prepared.quirks));
+  VIRGA_TRY_ASSIGN(auto parsed, protocol::parse(call.operation, response));
+  Page page;
+  page.output = std::move(parsed.output);
+  page.request_id = std::move(parsed.request_id);
+  static_cast<void>(body_was_taken);
+  VIRGA_TRY(after_parse(call.operation, response, page.output, prepared.quirks));
+  return page;
+}
+
+}  // namespace virga::engine

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "auth/credentials.hpp"
+#include "auth/signer.hpp"
+#include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "endpoint/endpoint.hpp"
+#include "engine/call_config.hpp"
+#include "engine/caller.hpp"
+#include "engine/quirks.hpp"
+#include "http/message.hpp"
+#include "model/catalog.hpp"
+#include "retry/retry_policy.hpp"
+
+namespace virga::engine {
+
+/// What a call path is made of; all are borrowed and must outlive it.
+struct CallPathParts {
+  const model::Catalog& catalog;
+  const config::Settings& settings;
+  const auth::CredentialChain& credentials;
+  http::Transport& transport;
+  retry::RetryPolicy& retry;
+  Clock& clock;
+  Random& random;
+  bool sign_requests = true;  ///< not --no-sign-request
+  /// Prints what happens, for --debug; never sees secrets. May be empty.
+  std::function<void(const std::string& line)> debug{};
+};
+
+/// The way of one call to its service and back: prepared once (quirks, validation, serialisation, endpoint), then
+/// signed, sent and read, again while the retry policy says so. S3's "wrong region" answers are followed once.
+///
+/// Errors: those of all parts; a service's error carries the AWS CLI's sentence.
+/// Threads: safe.
+class CallPath final : public Caller {
+ public:
+  explicit CallPath(const CallPathParts& parts) : parts_(parts) {}
+
+  [[nodiscard]] Result<Page> call(const Call& call) override;
+
+ private:
+  struct Prepared;
+  struct Answer;
+
+  [[nodiscard]] Result<Prepared> prepare(const Call& call, const CallConfig& config);
+  [[nodiscard]] Status place(const Call& call, const CallConfig& config, Prepared& prepared);
+  [[nodiscard]] Result<Page> send_until_done(const Call& call, const CallConfig& config, Prepared& prepared);
+  [[nodiscard]] Answer attempt(const Call& call, const CallConfig& config, const Prepared& prepared, int number);
+  [[nodiscard]] Status sign(const CallConfig& config, const Prepared& prepared, http::Request& request);
+  [[nodiscard]] Result<Page> read_answer(
+      const Call& call, const Prepared& prepared, http::Response& response, bool body_was_taken);
+  [[nodiscard]] Result<std::string> presign(
+      const Call& call, const CallConfig& config, http::Request request, std::string_view region);
+  [[nodiscard]] bool correct_clock(const Error& error, const http::Response& response);
+  [[nodiscard]] Result<auth::Credentials> credentials();
+  void debug(const std::string& line) const;
+
+  CallPathParts parts_;
+  std::mutex mutex_;
+  std::optional<auth::Credentials> credentials_;          // guarded by mutex_
+  std::chrono::microseconds clock_skew_{0};               // guarded by mutex_
+};
+
+}  // namespace virga::engine
