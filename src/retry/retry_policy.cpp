@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "retry/retry_policy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/strings.hpp"
+#include "retry/classify.hpp"
+
+namespace virga::retry {
+namespace {
+
+constexpr int k_standard_attempts = 3;
+constexpr double k_max_backoff_seconds = 20;
+constexpr double k_max_added_seconds = 5;
+constexpr int k_quota = 500;
+constexpr int k_retry_cost = 5;
+constexpr int k_timeout_cost = 10;
+constexpr int k_success_refund = 1;
+
+std::chrono::milliseconds to_milliseconds(double seconds) {
+  // legacy mode doubles without end; a day is as good as for ever and fits.
+  const double bounded = std::clamp(seconds, 0.0, 86400.0);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(bounded));
+}
+
+int default_attempts(const RetryOptions& options) {
+  return options.mode == Mode::legacy ? options.legacy.max_attempts : k_standard_attempts;
+}
+
+/// Seconds that the server wants us to wait: x-amz-retry-after in milliseconds, Retry-After in
+/// seconds (its form as a date is not used by AWS).
+std::optional<double> asked_delay(const http::Headers* headers) {
+  if (headers == nullptr) {
+    return std::nullopt;
+  }
+  const auto milliseconds = parse_int(headers->get("x-amz-retry-after"));
+  if (milliseconds && *milliseconds >= 0) {
+    return static_cast<double>(*milliseconds) / 1000;
+  }
+  const auto seconds = parse_int(headers->get("Retry-After"));
+  if (seconds && *seconds >= 0) {
+    return static_cast<double>(*seconds);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Mode> parse_mode(std::string_view text) {
+  if (text == "legacy") {
+    return Mode::legacy;
+  }
+  if (text == "standard") {
+    return Mode::standard;
+  }
+  if (text == "adaptive") {
+    return Mode::adaptive;
+  }
+  return std::nullopt;
+}
+
+RetryPolicy::RetryPolicy(RetryOptions options, const Clock& clock, Random& random)
+    : options_(std::move(options)),
+      max_attempts_(std::max(1, options_.max_attempts.value_or(default_attempts(options_)))),
+      random_(random),
+      limiter_(clock),
+      quota_(k_quota) {}
+
+std::chrono::milliseconds RetryPolicy::before_attempt() {
+  return options_.mode == Mode::adaptive ? limiter_.acquire() : std::chrono::milliseconds(0);
+}
+
+Decision RetryPolicy::after_attempt(const Attempt& attempt, CallState& state) {
+  if (options_.mode == Mode::legacy) {
+    return decide_legacy(attempt);
+  }
+  if (options_.mode == Mode::adaptive) {
+    limiter_.record(is_throttling(attempt));
+  }
+  const Decision decision = decide_standard(attempt, state);
+  if (!decision.retry && attempt.status >= 200 && attempt.status < 300) {
+    refund(state.quota_held > 0 ? state.quota_held : k_success_refund);
+  }
+  return decision;
+}
+
+Decision RetryPolicy::decide_legacy(const Attempt& attempt) {
+  Decision decision;
+  if (!options_.legacy.match(attempt)) {
+    return decision;
+  }
+  if (attempt.number >= max_attempts_) {
+    decision.max_attempts_reached = true;
+    return decision;
+  }
+  const double base = options_.legacy.base_seconds.value_or(random_.uniform());
+  decision.retry = true;
+  decision.delay =
+      to_milliseconds(base * std::pow(options_.legacy.growth_factor, attempt.number - 1));
+  return decision;
+}
+
+Decision RetryPolicy::decide_standard(const Attempt& attempt, CallState& state) {
+  Decision decision;
+  if (attempt.number >= max_attempts_) {
+    decision.max_attempts_reached = true;
+    return decision;
+  }
+  if (!is_retryable(attempt)) {
+    return decision;
+  }
+  const int cost = is_timeout(attempt) ? k_timeout_cost : k_retry_cost;
+  if (!charge(cost)) {
+    decision.quota_exhausted = true;
+    return decision;
+  }
+  state.quota_held = cost;
+  decision.retry = true;
+  decision.delay = standard_delay(attempt);
+  return decision;
+}
+
+bool RetryPolicy::is_retryable(const Attempt& attempt) const {
+  return is_transient(attempt) || is_throttling(attempt) || attempt.modeled_retryable ||
+         (options_.service == "sts" && attempt.error_code == "IDPCommunicationError") ||
+         (options_.service == "dynamodb" && attempt.checksum_mismatch);
+}
+
+std::chrono::milliseconds RetryPolicy::standard_delay(const Attempt& attempt) {
+  const double backoff =
+      random_.uniform() * std::min(std::pow(2.0, attempt.number - 1), k_max_backoff_seconds);
+  const auto asked = asked_delay(attempt.headers);
+  return to_milliseconds(asked ? std::max(backoff, std::min(*asked, backoff + k_max_added_seconds))
+                               : backoff);
+}
+
+bool RetryPolicy::charge(int cost) {
+  const std::lock_guard lock(mutex_);
+  if (cost > quota_) {
+    return false;
+  }
+  quota_ -= cost;
+  return true;
+}
+
+void RetryPolicy::refund(int amount) {
+  const std::lock_guard lock(mutex_);
+  quota_ = std::min(k_quota, quota_ + amount);
+}
+
+int RetryPolicy::quota_left() const {
+  const std::lock_guard lock(mutex_);
+  return quota_;
+}
+
+}  // namespace virga::retry
