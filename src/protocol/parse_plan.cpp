@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/parse_plan.hpp"
+
+namespace virga::protocol {
+
+using model::Location;
+using model::MemberFlag;
+using model::ShapeFlag;
+using model::ShapeKind;
+
+TypePlan& Plans::of(const model::Shape& shape) {
+  auto& slot = types_[shape.index()];
+  if (slot == nullptr) {
+    slot = std::make_unique<TypePlan>(shape);
+    fill(*slot);
+  }
+  return *slot;
+}
+
+TypePlan& Plans::resolve(MemberPlan& member) {
+  member.type = &of(member.member.shape());
+  return *member.type;
+}
+
+MemberPlan Plans::plan_member(const model::Member& member) const {
+  MemberPlan plan(member);
+  plan.name = member.name();
+  plan.wire = names_ == WireNames::cbor ? plan.name : member.wire_name();
+  const auto location = member.location();
+  plan.is_located = location == Location::header || location == Location::headers ||
+                    location == Location::status_code;
+  if (names_ == WireNames::xml) {
+    plan.is_flattened = member.is_flattened();
+    plan.is_attribute = member.has(MemberFlag::xml_attribute);
+    plan.is_located = plan.is_located || member.has(MemberFlag::event_header);
+    if (plan.kind == ShapeKind::list && plan.is_flattened) {
+      const auto element_name = member.shape().element().location_name();
+      plan.wire = element_name.empty() ? plan.wire : element_name;
+    }
+  }
+  return plan;
+}
+
+void Plans::fill(TypePlan& type) const {
+  const auto& shape = type.shape;
+  type.is_union = shape.has(ShapeFlag::union_type);
+  type.is_document = shape.has(ShapeFlag::document);
+  type.is_exception = shape.has(ShapeFlag::exception);
+  switch (shape.kind()) {
+    case ShapeKind::structure: {
+      const auto count = shape.member_count();
+      type.members.reserve(count);
+      for (std::uint32_t i = 0; i < count; ++i) {
+        type.members.push_back(plan_member(shape.member(i)));
+      }
+      break;
+    }
+    case ShapeKind::list:
+      type.members.push_back(plan_member(shape.element()));
+      break;
+    case ShapeKind::map:
+      type.members.push_back(plan_member(shape.key()));
+      type.members.push_back(plan_member(shape.value()));
+      break;
+    default:
+      break;
+  }
+}
+
+std::uint32_t Plans::find(TypePlan& type, std::string_view wire, std::uint32_t previous) {
+  auto& members = type.members;
+  auto& guess = previous == k_none ? type.first_guess : members[previous].next_guess;
+  if (guess < members.size() && members[guess].wire == wire) {
+    return guess;
+  }
+  std::uint32_t found = k_none;
+  for (std::uint32_t i = 0; i < members.size(); ++i) {
+    if (members[i].wire != wire) {
+      continue;
+    }
+    // A header of the same name is not what the body means.
+    if (found == k_none || members[found].is_located) {
+      found = i;
+    }
+  }
+  if (found != k_none) {
+    guess = found;
+  }
+  return found;
+}
+
+}  // namespace virga::protocol
