@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstring>
 #include <limits>
-#include <unordered_map>
 
 #include "base/encoding.hpp"
 #include "base/strings.hpp"
@@ -13,8 +12,6 @@ namespace virga {
 namespace {
 
 constexpr int k_max_depth = 512;
-/// Above this many members a hash table finds equal keys; below, comparing is faster.
-constexpr std::size_t k_linear_members = 16;
 
 bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -210,7 +207,7 @@ class JsonReader {
       skip_space();
       if (peek() == '}') {
         ++at_;
-        merge_equal_keys(map);
+        map.unify_keys();
         return true;
       }
       if (peek() != ',') {
@@ -219,43 +216,6 @@ class JsonReader {
       ++at_;
       skip_space();
     }
-  }
-
-  static void merge_equal_keys(Map& map) {
-    auto& entries = map.entries();
-    const auto has_equal_keys = [&] {
-      if (entries.size() > k_linear_members) {
-        std::unordered_map<std::string_view, std::size_t> seen;
-        for (const auto& entry : entries) {
-          if (!seen.emplace(entry.first, 0).second) {
-            return true;
-          }
-        }
-        return false;
-      }
-      for (std::size_t i = 1; i < entries.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-          if (entries[i].first == entries[j].first) {
-            return true;
-          }
-        }
-      }
-      return false;
-    };
-    if (!has_equal_keys()) {
-      return;
-    }
-    std::vector<Map::Entry> merged;
-    std::unordered_map<std::string, std::size_t> places;
-    for (auto& entry : entries) {
-      const auto [place, is_new] = places.emplace(entry.first, merged.size());
-      if (is_new) {
-        merged.push_back(std::move(entry));
-      } else {
-        merged[place->second].second = std::move(entry.second);
-      }
-    }
-    entries = std::move(merged);
   }
 
   bool read_string(std::string& out) {
@@ -304,8 +264,8 @@ class JsonReader {
     }
     at_ += 6;
     char32_t low = 0;
-    if (unit >= 0xD800 && unit < 0xDC00 && text_.substr(at_, 2) == "\\u" && read_hex4(at_ + 2, low) &&
-        low >= 0xDC00 && low < 0xE000) {
+    if (unit >= 0xD800 && unit < 0xDC00 && text_.substr(at_, 2) == "\\u" &&
+        read_hex4(at_ + 2, low) && low >= 0xDC00 && low < 0xE000) {
       unit = 0x10000 + ((unit - 0xD800) << 10U) + (low - 0xDC00);
       at_ += 6;
     }
@@ -316,7 +276,8 @@ class JsonReader {
   bool read_hex4(std::size_t at, char32_t& out) const {
     const std::string_view digits = text_.substr(std::min(at, text_.size()), 4);
     unsigned number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
     if (digits.size() != 4 || error != std::errc() || end != digits.data() + 4) {
       return false;
     }

@@ -19,8 +19,9 @@ struct Blob {
   bool operator==(const Blob&) const = default;
 };
 
-/// A point in time as the service or the user wrote it; value/timestamp.hpp reads it. Keeping the spelling lets
-/// the "wire" format print what was sent, and costs nothing where nobody looks at the time.
+/// A point in time as the service or the user wrote it; value/timestamp.hpp reads it. Keeping the
+/// spelling lets the "wire" format print what was sent, and costs nothing where nobody looks at the
+/// time.
 struct Timestamp {
   std::string wire;
   bool is_number = false;  ///< came as a JSON number: seconds since the epoch
@@ -37,8 +38,8 @@ struct BigInteger {
 
 using List = std::vector<Value>;
 
-/// Keys and values in insertion order. Lookup is linear: results have tens of members, not thousands.
-/// Thread-compatible.
+/// Keys and values in insertion order. Lookup is linear: results have tens of members, not
+/// thousands. Thread-compatible.
 class Map {
  public:
   using Entry = std::pair<std::string, Value>;
@@ -68,6 +69,9 @@ class Map {
 
   [[nodiscard]] auto end() { return entries_.end(); }
 
+  /// Where a key was appended more than once, leaves its last value, at the first one's place.
+  void unify_keys();
+
   /// The entries themselves, for code that reorders or merges.
   [[nodiscard]] std::vector<Entry>& entries() { return entries_; }
 
@@ -80,7 +84,18 @@ class Map {
 /// What inputs, outputs, caches, queries and formatters exchange. Thread-compatible.
 class Value {
  public:
-  enum class Kind { null, boolean, integer, number, big_integer, string, blob, timestamp, list, map };
+  enum class Kind {
+    null,
+    boolean,
+    integer,
+    number,
+    big_integer,
+    string,
+    blob,
+    timestamp,
+    list,
+    map
+  };
 
   Value() = default;
 
@@ -96,7 +111,8 @@ class Value {
 
   Value(const char* value) : data_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
 
-  Value(std::string_view value) : data_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::string_view value)
+      : data_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
 
   Value(std::string value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
 
@@ -174,7 +190,16 @@ class Value {
 
  private:
   // In the order of Kind.
-  std::variant<std::monostate, bool, std::int64_t, double, BigInteger, std::string, Blob, Timestamp, List, Map>
+  std::variant<std::monostate,
+               bool,
+               std::int64_t,
+               double,
+               BigInteger,
+               std::string,
+               Blob,
+               Timestamp,
+               List,
+               Map>
       data_;
 };
 
