@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Whole commands: CPU time (user + system) and peak memory of a process, virga beside curl and aws.
+
+The service is bench/stub_service.py. Figures are medians over the runs; compare within one run only, since machines
+differ and are noisy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@contextmanager
+def service(*options: str) -> Iterator[int]:
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "stub_service.py"), *options], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def environment(extra: dict[str, str]) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    } | extra
+
+
+def measure(command: list[str], env: dict[str, str]) -> tuple[float, int]:
+    """CPU milliseconds and peak memory in KiB of one run."""
+    process = subprocess.Popen(
+        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} failed with {process.returncode}")
+    return (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss
+
+
+def report(name: str, command: list[str], env: dict[str, str], runs: int) -> None:
+    if shutil.which(command[0]) is None:
+        print(f"{name:44} not installed")
+        return
+    samples = [measure(command, env) for _ in range(runs)]
+    cpu = [sample[0] for sample in samples]
+    memory = statistics.median(sample[1] for sample in samples)
+    print(f"{name:44} {statistics.median(cpu):9.2f} ms CPU (min {min(cpu):.2f})  {memory / 1024:6.1f} MiB", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--virga", default=str(HERE.parent / "build/release/virga"))
+    parser.add_argument("--runs", type=int, default=41)
+    parser.add_argument("--aws-runs", type=int, default=3, help="0 leaves aws out")
+    arguments = parser.parse_args()
+    virga, runs, aws_runs = arguments.virga, arguments.runs, arguments.aws_runs
+
+    def both(title: str, words: list[str], env: dict[str, str], count: int) -> None:
+        report(f"virga {title}", [virga, *words], env, count)
+        if aws_runs:
+            report(f"aws {title}", ["aws", *words], env, aws_runs)
+
+    both("--version", ["--version"], environment({}), runs)
+    with service("--instances", "20") as port:
+        url = f"http://127.0.0.1:{port}"
+        env = environment({"AWS_ENDPOINT_URL": url})
+        both("sts get-caller-identity, http", ["sts", "get-caller-identity"], env, runs)
+        report("curl, the same", ["curl", "-s", "-d", "Action=GetCallerIdentity", url], env, runs)
+        both("ec2 describe-instances, 20", ["ec2", "describe-instances"], env, runs)
+    with tempfile.TemporaryDirectory() as folder, service("--tls", folder) as port:
+        url = f"https://localhost:{port}"
+        bundle = str(Path(folder) / "cert.pem")
+        env = environment({"AWS_ENDPOINT_URL": url, "AWS_CA_BUNDLE": bundle})
+        both("sts get-caller-identity, https", ["sts", "get-caller-identity"], env, runs)
+        report("curl, the same", ["curl", "-s", "--cacert", bundle, "-d", "Action=GetCallerIdentity", url], env, runs)
+    with service("--instances", "10000") as port:
+        env = environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"})
+        both("ec2 describe-instances, 10,000 in 100 pages", ["ec2", "describe-instances"], env, max(3, runs // 10))
+
+
+if __name__ == "__main__":
+    main()
