@@ -38,6 +38,12 @@ bool is_true(const Value& value, std::string_view key) {
   return flag != nullptr && *flag;
 }
 
+/// The URI of an xmlNamespace: a map in current models, plain text in a few old ones.
+std::string_view xml_uri(const Value& xml) {
+  const auto* plain = xml.as_string();
+  return plain == nullptr ? xml.text("uri") : std::string_view(*plain);
+}
+
 double number_of(const Value& value) {
   if (const auto* integer = value.as_integer()) {
     return static_cast<double>(*integer);
@@ -255,7 +261,7 @@ Status PackBuilder::Parts::add_member(
   members_.emplace_back(
       text(name), shape, text(reference.text("locationName")),
       static_cast<std::uint8_t>(location_of(reference.text("location"))),
-      static_cast<std::uint8_t>(timestamp_format_of(reference.text("timestampFormat"))), flags, text(xml.text("uri")),
+      static_cast<std::uint8_t>(timestamp_format_of(reference.text("timestampFormat"))), flags, text(xml_uri(xml)),
       text(xml.text("prefix")), text(reference.text("queryName")),
       text(member_of(reference, "contextParam").text("name")));
   return {};
@@ -311,7 +317,7 @@ Result<pack::Shape> PackBuilder::Parts::make_shape(
       static_cast<std::uint8_t>(timestamp_format_of(model.text("timestampFormat"))),
       status == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(*status), flags, first_member,
       static_cast<std::uint32_t>(members_.size()) - first_member, text(model.text("locationName")),
-      text(xml.text("uri")), text(xml.text("prefix")), text(error.text("code")), text(model.text("payload")),
+      text(xml_uri(xml)), text(xml.text("prefix")), text(error.text("code")), text(model.text("payload")),
       text(model.text("pattern")), document(shape_values(model)));
 }
 
@@ -350,9 +356,7 @@ Result<pack::Operation> PackBuilder::Parts::make_operation(
       errors.emplace_back(std::int64_t{index});
     }
   }
-  // xmlNamespace of an input is a map in current models and a plain URI in a few old ones.
   const Value& xml = member_of(input, "xmlNamespace");
-  const auto* plain_uri = xml.as_string();
   std::uint32_t flags = 0;
   set_flag(flags, OperationFlag::deprecated, is_true(model, "deprecated"));
   set_flag(flags, OperationFlag::unsigned_payload, is_true(model, "unsignedPayload"));
@@ -365,7 +369,7 @@ Result<pack::Operation> PackBuilder::Parts::make_operation(
       text(name), text(operation_cli_name(name)), text(http.text("method")), text(http.text("requestUri")),
       code == nullptr ? 0 : static_cast<std::uint32_t>(*code), input_shape, output_shape,
       errors.empty() ? 0 : document(Value(std::move(errors))), text(input.text("locationName")),
-      text(plain_uri == nullptr ? xml.text("uri") : *plain_uri), text(output.text("resultWrapper")),
+      text(xml_uri(xml)), text(output.text("resultWrapper")),
       text(member_of(model, "endpoint").text("hostPrefix")), text(model.text("authtype")), operation_traits(model),
       flags);
 }
