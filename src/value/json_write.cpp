@@ -126,11 +126,8 @@ void write_json_string(std::string& out, std::string_view text, bool ascii) {
     if (const auto index = k_values.find(c); index != std::string_view::npos) {
       out += {'\\', k_names[index]};
       ++at;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      write_u_escape(out, static_cast<unsigned char>(c));
-      ++at;
-    } else if (c == '\x7F') {
-      out += c;  // Python leaves DEL alone
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == '\x7F') {
+      write_u_escape(out, static_cast<unsigned char>(c));  // Python escapes DEL only where it keeps to ASCII
       ++at;
     } else {
       write_ascii_escapes(out, text, at);
