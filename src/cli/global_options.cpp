@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/global_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "base/strings.hpp"
+#include "cli/argument_parser.hpp"
+#include "params/python_numbers.hpp"
+#include "params/python_repr.hpp"
+
+namespace virga::cli {
+namespace {
+
+using Names = std::array<std::string_view, 2>;
+
+constexpr std::array<std::string_view, 3> k_outputs_v1 = {"json", "text", "table"};
+constexpr std::array<std::string_view, 5> k_outputs_v2 = {
+    "json", "text", "table", "yaml", "yaml-stream"};
+constexpr std::array<std::string_view, 3> k_colors = {"on", "off", "auto"};
+constexpr Names k_binary_formats = {"base64", "raw-in-base64-out"};
+constexpr Names k_compats = {"v1", "v2"};
+
+enum class Since : std::uint8_t { v1, v2, virga };
+
+struct Row {
+  std::string_view name;
+  Arity arity;
+  std::span<const std::string_view> choices;
+  Since since;
+};
+
+// In the order of the AWS CLI's data/cli.json, which messages about ambiguous options show.
+constexpr std::array<Row, 22> k_rows = {{
+    {"debug", Arity::flag, {}, Since::v1},
+    {"endpoint-url", Arity::one, {}, Since::v1},
+    {"no-verify-ssl", Arity::flag, {}, Since::v1},
+    {"no-paginate", Arity::flag, {}, Since::v1},
+    {"output", Arity::one, k_outputs_v2, Since::v1},
+    {"query", Arity::one, {}, Since::v1},
+    {"profile", Arity::one, {}, Since::v1},
+    {"region", Arity::one, {}, Since::v1},
+    {"color", Arity::one, k_colors, Since::v1},
+    {"no-sign-request", Arity::flag, {}, Since::v1},
+    {"ca-bundle", Arity::one, {}, Since::v1},
+    {"cli-read-timeout", Arity::one, {}, Since::v1},
+    {"cli-connect-timeout", Arity::one, {}, Since::v1},
+    {"v2-debug", Arity::flag, {}, Since::v1},
+    {"cli-binary-format", Arity::one, k_binary_formats, Since::v2},
+    {"no-cli-pager", Arity::flag, {}, Since::v2},
+    {"cli-auto-prompt", Arity::flag, {}, Since::v2},
+    {"no-cli-auto-prompt", Arity::flag, {}, Since::v2},
+    {"version", Arity::flag, {}, Since::v1},
+    {"mock", Arity::flag, {}, Since::virga},
+    {"compat", Arity::one, k_compats, Since::virga},
+    {"command", Arity::one, {}, Since::v1},
+}};
+
+/// Options of ours and of the other version are understood, but never by a prefix: what the AWS CLI
+/// of that version takes for an abbreviation stays one.
+ArgumentParser main_parser(Compat compat) {
+  ArgumentParser parser;
+  for (const auto& row : k_rows) {
+    ParserArgument argument{row.name, row.arity, TextType::text, row.choices};
+    argument.exact = row.since == Since::virga ||
+                     (row.since == Since::v2 && compat == Compat::v1) ||
+                     (row.name == "v2-debug" && compat == Compat::v2);
+    if (row.name == "output" && compat == Compat::v1) {
+      argument.choices = k_outputs_v1;
+    }
+    argument.stops = row.name == "version";
+    argument.positional = argument.required = row.name == "command";
+    parser.add(argument);
+  }
+  return parser;
+}
+
+Result<std::int64_t> seconds(const std::string& text) {
+  VIRGA_TRY_ASSIGN(const auto number, params::python_int_of(text));
+  const auto* small = number.as_integer();
+  return small == nullptr ? std::numeric_limits<std::int64_t>::max() : *small;
+}
+
+Status check_endpoint_url(std::string_view url) {
+  const auto colon = url.find(':');
+  const auto scheme = colon == std::string_view::npos ? std::string_view() : url.substr(0, colon);
+  const bool valid = !scheme.empty() && is_ascii_alpha(scheme.front()) &&
+                     std::all_of(scheme.begin(), scheme.end(), [](char c) {
+                       return is_ascii_alnum(c) || c == '+' || c == '-' || c == '.';
+                     });
+  if (!valid) {
+    return fail(ErrorCode::validation,
+                concat("Bad value for --endpoint-url \"",
+                       url,
+                       "\": scheme is missing.  Must be of the form http://<hostname>/ or "
+                       "https://<hostname>/"));
+  }
+  return {};
+}
+
+void set_flag(GlobalOptions& globals, std::string_view name) {
+  if (name == "no-verify-ssl") {
+    globals.verify_ssl = false;
+  } else if (name == "no-paginate") {
+    globals.paginate = false;
+  } else if (name == "no-sign-request") {
+    globals.sign_request = false;
+  } else if (name == "debug") {
+    globals.debug = true;
+  } else if (name == "no-cli-pager") {
+    globals.no_cli_pager = true;
+  } else if (name == "cli-auto-prompt") {
+    globals.cli_auto_prompt = true;
+  } else if (name == "no-cli-auto-prompt") {
+    globals.no_cli_auto_prompt = true;
+  } else if (name == "mock") {
+    globals.mock = true;
+  }
+}
+
+Status set_text(MainArguments& out, std::string_view name, std::string word) {
+  auto& globals = out.globals;
+  if (name == "command") {
+    out.command = std::move(word);
+  } else if (name == "profile") {
+    globals.profile = std::move(word);
+  } else if (name == "region") {
+    globals.region = std::move(word);
+  } else if (name == "output") {
+    globals.output = std::move(word);
+  } else if (name == "query") {
+    globals.query = std::move(word);
+  } else if (name == "endpoint-url") {
+    globals.endpoint_url = std::move(word);
+  } else if (name == "ca-bundle") {
+    globals.ca_bundle = std::move(word);
+  } else if (name == "color") {
+    globals.color = std::move(word);
+  } else if (name == "cli-binary-format") {
+    globals.cli_binary_format = std::move(word);
+  } else if (name == "cli-read-timeout") {
+    VIRGA_TRY_ASSIGN(globals.read_timeout_seconds, seconds(word));
+  } else if (name == "cli-connect-timeout") {
+    VIRGA_TRY_ASSIGN(globals.connect_timeout_seconds, seconds(word));
+  }
+  return {};
+}
+
+}  // namespace
+
+Compat wanted_compat(std::span<const std::string> words, Compat compat) {
+  constexpr std::string_view k_option = "--compat";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string_view word = words[i];
+    if (word == k_option && i + 1 < words.size()) {
+      word = words[++i];
+    } else if (word.starts_with("--compat=")) {
+      word.remove_prefix(k_option.size() + 1);
+    } else {
+      continue;
+    }
+    if (word == "v1" || word == "v2") {
+      compat = word == "v1" ? Compat::v1 : Compat::v2;
+    }
+  }
+  return compat;
+}
+
+Result<MainArguments> parse_main(std::span<const std::string> words, Compat compat) {
+  compat = wanted_compat(words, compat);
+  const auto parser = main_parser(compat);
+  auto outcome = parser.parse(words);
+  if (!outcome) {
+    return fail(usage_error(compat, outcome.error().message));
+  }
+  MainArguments out;
+  out.globals.compat = compat;
+  out.version = outcome->stopped;
+  for (auto& occurrence : outcome->occurrences) {
+    const auto& argument = parser.argument(occurrence.argument);
+    if (argument.arity == Arity::flag) {
+      set_flag(out.globals, argument.name);
+    } else {
+      VIRGA_TRY(set_text(out, argument.name, std::move(occurrence.words.front())));
+    }
+  }
+  if (out.globals.endpoint_url) {
+    VIRGA_TRY(check_endpoint_url(*out.globals.endpoint_url));
+  }
+  out.words = std::move(outcome->remaining);
+  return out;
+}
+
+}  // namespace virga::cli

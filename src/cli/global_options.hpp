@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/usage.hpp"
+
+namespace virga::cli {
+
+/// The options that every command has, as they were given; settings and defaults are not mixed in.
+struct GlobalOptions {
+  std::optional<std::string> profile;
+  std::optional<std::string> region;
+  std::optional<std::string> output;
+  std::optional<std::string> query;  ///< not compiled here
+  std::optional<std::string> endpoint_url;
+  std::optional<std::string> ca_bundle;
+  std::optional<std::int64_t> read_timeout_seconds;  ///< 0: none
+  std::optional<std::int64_t> connect_timeout_seconds;
+  std::optional<std::string> cli_binary_format;
+  std::string color = "auto";
+  bool verify_ssl = true;
+  bool paginate = true;
+  bool sign_request = true;
+  bool debug = false;
+  bool no_cli_pager = false;
+  bool cli_auto_prompt = false;
+  bool no_cli_auto_prompt = false;
+  bool mock = false;
+  Compat compat = Compat::v2;
+};
+
+/// What the first look at a command line finds.
+struct MainArguments {
+  GlobalOptions globals;
+  bool version = false;  ///< --version; nothing after it was read
+  std::string command;   ///< the service or "help"; not checked yet
+  std::vector<std::string>
+      words;  ///< all that is neither a global option nor the command, in order
+};
+
+/// Finds the global options, which may stand anywhere, and the command.
+///
+/// `words` is the command line without the program's name; `compat` is what holds without --compat.
+/// Errors: usage and validation, with texts as usage.hpp has them.
+[[nodiscard]] Result<MainArguments> parse_main(std::span<const std::string> words, Compat compat);
+
+/// Which version a command line wants, for those who must know it before or although parsing fails.
+[[nodiscard]] Compat wanted_compat(std::span<const std::string> words, Compat compat);
+
+}  // namespace virga::cli
