@@ -133,7 +133,8 @@ class Parser {
   }
 
   bool finish() {
-    if (!finish_values(*defaults_)) {
+    // A mistake in a section that supplies nobody is not noticed, as in botocore.
+    if (!finish_values(*defaults_) && !sections_.empty()) {
       return false;
     }
     for (auto& [name, section] : sections_) {

@@ -198,8 +198,8 @@ Result<std::string> check_setting(Setting setting, std::string value, Compat com
                  ? Result<std::string>(to_lower(value))
                  : invalid(concat("Client configured with invalid defaults mode: ",
                                   to_lower(value),
-                                  ". Valid defaults modes include: ['legacy', 'auto', 'standard', "
-                                  "'in-region', 'cross-region', 'mobile']."));
+                                  ". Valid defaults modes include: legacy, auto, standard, "
+                                  "in-region, cross-region, mobile."));
     case Setting::cli_timestamp_format:
       return check_timestamp_format(std::move(value), compat);
     default:

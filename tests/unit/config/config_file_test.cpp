@@ -82,6 +82,8 @@ constexpr Case k_cases[] = {
     {"[default]\n=v\n", "error"},
     {"[default]\ns3 =\n  a = b\n  c: d\n", "error"},
     {"[default]\na=\n  b\n", "error"},
+    {"[DEFAULT]\na=\n  b\n", ""},
+    {"[DEFAULT]\na=\n  b\n[x]\n", "error"},
     {"[default\na=1", "error"},
     {"[]\na=1", "error"},
     {"[default]\na=\xff\n", "error"},
