@@ -243,8 +243,7 @@ class CborReader {
     out = List();
     List& list = *out.as_list();
     if (info != k_indefinite) {
-      list.reserve(
-          static_cast<std::size_t>(std::min<std::uint64_t>({left, bytes_.size() - at_, 4096})));
+      list.reserve(std::min<std::uint64_t>({left, bytes_.size() - at_, 4096}));
     }
     for (; left > 0; --left) {
       if (info == k_indefinite && take_break()) {

@@ -24,10 +24,14 @@ bool is_rest(std::string_view protocol) {
 }
 
 /// Whether the body can hold anything of the shape. Where it cannot, what it holds is nobody's
-/// business: some services answer "OK" in plain text.
+/// business: some services answer "OK" in plain text. Places that only requests have count as the
+/// body.
 bool has_body_members(const model::Shape& shape) {
+  using model::Location;
   for (std::uint32_t i = 0; i < shape.member_count(); ++i) {
-    if (shape.member(i).location() == model::Location::body) {
+    const auto location = shape.member(i).location();
+    if (location != Location::header && location != Location::headers &&
+        location != Location::status_code) {
       return true;
     }
   }
@@ -103,6 +107,10 @@ Result<Value> parse_payload(std::string_view protocol,
 Result<Value> parse_query_output(const model::Operation& operation,
                                  std::string_view body,
                                  std::string& request_id) {
+  const auto shape = operation.output();
+  if (body.empty() && (!shape || shape->member_count() == 0)) {
+    return Value(Map());
+  }
   XmlDocument document;
   VIRGA_TRY(document.load(body));
   auto start = document.root();
@@ -112,7 +120,6 @@ Result<Value> parse_query_output(const model::Operation& operation,
   if (id) {
     request_id = element_text(id, scratch);
   }
-  const auto shape = operation.output();
   if (!shape) {
     return Value(Map());
   }
@@ -200,9 +207,11 @@ Result<Value> parse_shape(std::string_view protocol,
   const auto payload = shape.payload().empty() ? std::nullopt : shape.find_member(shape.payload());
   if (payload && is_rest(protocol)) {
     const bool is_blob = payload->shape().kind() == ShapeKind::blob;
-    const bool is_elsewhere =
-        payload->shape().has(model::ShapeFlag::event_stream) || (is_blob && response.body.empty());
-    if (!is_elsewhere) {
+    const bool is_union = payload->shape().has(model::ShapeFlag::union_type);
+    // A stream of events or bytes went elsewhere; of an absent union there is no member to show.
+    const bool is_absent = payload->shape().has(model::ShapeFlag::event_stream) ||
+                           ((is_blob || is_union) && response.body.empty());
+    if (!is_absent) {
       VIRGA_TRY_ASSIGN(Value value, parse_payload(protocol, *payload, response.body));
       out.set(payload->name(), std::move(value));
     }

@@ -33,9 +33,18 @@ MemberPlan Plans::plan_member(const model::Member& member) const {
     plan.is_flattened = member.is_flattened();
     plan.is_attribute = member.has(MemberFlag::xml_attribute);
     plan.is_located = plan.is_located || member.has(MemberFlag::event_header);
+    // A name that only the shape has is meant for the root of a document, but botocore takes it
+    // here too.
+    if (plan.wire != plan.name && plan.wire == member.shape().location_name()) {
+      plan.other_wire = plan.name;
+    }
     if (plan.kind == ShapeKind::list && plan.is_flattened) {
       const auto element_name = member.shape().element().location_name();
-      plan.wire = element_name.empty() ? plan.wire : element_name;
+      // Old models name a flattened list by its elements (SQS's QueueUrl), Smithy by the member.
+      if (!element_name.empty()) {
+        plan.other_wire = plan.wire;
+        plan.wire = element_name;
+      }
     }
   }
   return plan;
@@ -83,8 +92,13 @@ std::uint32_t Plans::find(TypePlan& type, std::string_view wire, std::uint32_t p
       found = i;
     }
   }
+  for (std::uint32_t i = 0; found == k_none && i < members.size(); ++i) {
+    if (!members[i].other_wire.empty() && members[i].other_wire == wire) {
+      found = i;
+    }
+  }
   if (found != k_none) {
-    guess = found;
+    guess = members[found].wire == wire ? found : guess;
   }
   return found;
 }

@@ -21,6 +21,8 @@ struct MemberPlan {
   model::Member member;
   std::string_view name;  ///< the key in the output
   std::string_view wire;  ///< the key or tag in the body
+  std::string_view
+      other_wire;  ///< another tag that means it where nothing has `wire`; empty if none
   model::ShapeKind kind;
   bool is_located = false;    ///< in a header or the status, not in the body
   bool is_flattened = false;  ///< repeated in the parent's place instead of wrapped (XML)

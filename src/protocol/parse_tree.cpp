@@ -284,6 +284,13 @@ bool TreeShaper::shape_map(TypePlan& type, Value& value) {
   if (is_left_alone(of_value.kind)) {
     return true;
   }
+  // botocore keeps nulls of other kinds and fails over these; Smithy drops them unless the map is
+  // sparse.
+  const bool drops_nulls = (of_value.kind == ShapeKind::list || of_value.kind == ShapeKind::map) &&
+                           !type.shape.has(model::ShapeFlag::sparse);
+  if (drops_nulls) {
+    std::erase_if(map->entries(), [](const Map::Entry& entry) { return entry.second.is_null(); });
+  }
   return std::all_of(map->begin(), map->end(), [&](Map::Entry& entry) {
     return entry.second.is_null() || shape_member(of_value, entry.second);
   });
