@@ -53,7 +53,7 @@ double Document::number() const {
 bool Document::boolean() const { return kind() == Kind::boolean && node_of(pack_view_, node_).value() != 0; }
 
 std::uint32_t Document::size() const {
-  return is_container(kind()) ? std::min(node_of(pack_view_, node_).count(), pack_view_->root().nodes()->size()) : 0;
+  return is_container(kind()) ? std::min(node_of(pack_view_, node_).count(), pack_view_->node_count()) : 0;
 }
 
 Document Document::at(std::uint32_t index) const {
@@ -71,13 +71,15 @@ std::string_view Document::key_at(std::uint32_t index) const {
 }
 
 Document Document::find(std::string_view key) const {
-  if (kind() != Kind::map) {
+  const auto& record = node_of(pack_view_, node_);
+  if (record.kind() != static_cast<std::uint32_t>(Kind::map)) {
     return {};
   }
+  const auto first = static_cast<std::uint32_t>(record.value());
   const std::uint32_t count = size();
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (key_at(i) == key) {
-      return at(i);
+    if (pack_view_->text(pack_view_->node(first + i).key()) == key) {
+      return {pack_view_, first + i};
     }
   }
   return {};

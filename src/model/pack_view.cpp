@@ -29,7 +29,12 @@ Status PackView::check(std::string_view bytes, const std::string& name) {
   }
   const bool complete = root_->services() != nullptr && root_->operations() != nullptr && root_->shapes() != nullptr &&
                         root_->members() != nullptr && root_->nodes() != nullptr && root_->text() != nullptr;
-  return complete ? Status() : unusable(name, "lacks a part");
+  if (!complete) {
+    return unusable(name, "lacks a part");
+  }
+  nodes_ = root_->nodes();
+  text_ = {reinterpret_cast<const char*>(root_->text()->data()), root_->text()->size()};
+  return {};
 }
 
 Result<std::unique_ptr<PackView>> PackView::from_file(const std::string& path) {
@@ -53,17 +58,13 @@ Result<std::unique_ptr<PackView>> PackView::from_bytes(std::string bytes) {
 }
 
 std::string_view PackView::text(std::uint32_t offset) const {
-  const auto& bytes = *root_->text();
   std::uint32_t length = 0;
-  if (offset > bytes.size() || bytes.size() - offset < sizeof length) {
+  if (offset > text_.size() || text_.size() - offset < sizeof length) {
     return {};
   }
-  std::memcpy(&length, bytes.data() + offset, sizeof length);
-  const std::uint32_t start = offset + std::uint32_t{sizeof length};
-  if (length > bytes.size() - start) {
-    return {};
-  }
-  return {reinterpret_cast<const char*>(bytes.data()) + start, length};
+  std::memcpy(&length, text_.data() + offset, sizeof length);
+  const std::string_view rest = text_.substr(offset + sizeof length);
+  return length > rest.size() ? std::string_view() : rest.substr(0, length);
 }
 
 }  // namespace virga::model

@@ -34,7 +34,9 @@ class PackView {
 
   [[nodiscard]] const pack::Member& member(std::uint32_t i) const { return at(root_->members(), i); }
 
-  [[nodiscard]] const pack::Node& node(std::uint32_t i) const { return at(root_->nodes(), i); }
+  [[nodiscard]] const pack::Node& node(std::uint32_t i) const { return at(nodes_, i); }
+
+  [[nodiscard]] std::uint32_t node_count() const { return nodes_->size(); }
 
   [[nodiscard]] std::string_view text(std::uint32_t offset) const;
 
@@ -51,6 +53,9 @@ class PackView {
   std::optional<MappedFile> file_;
   std::string owned_;
   const pack::Pack* root_ = nullptr;
+  // Parts of root_ that every step through a document needs.
+  const flatbuffers::Vector<const pack::Node*>* nodes_ = nullptr;
+  std::string_view text_;
 };
 
 }  // namespace virga::model
