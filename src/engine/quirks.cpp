@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encoding.hpp"
+#include "endpoint/endpoint.hpp"
 #include "engine/quirks/checksums.hpp"
 #include "engine/quirks/table.hpp"
 
@@ -85,15 +86,15 @@ Status after_serialize(const model::Operation& operation,
                        const Value& params,
                        http::Request& request,
                        QuirkContext& context) {
+  if (context.presigning) {
+    return {};
+  }
   static const Map k_none;
   const Map& members = params.as_map() == nullptr ? k_none : *params.as_map();
   if (const auto* service = find_quirks(operation)) {
     VIRGA_TRY(for_each_row(service->request, operation.name(), [&](quirks::RequestQuirk quirk) {
       return quirk(operation, members, request, context);
     }));
-  }
-  if (context.presigning) {
-    return {};
   }
   add_trace_header(request, context.trace_id);
   // Endpoint discovery wants to know which version asks (inject_api_version_header_if_needed).
@@ -134,8 +135,7 @@ Status after_parse(const model::Operation& operation,
 }
 
 bool uses_host_prefix(const model::Operation& operation) {
-  return operation.host_prefix() != "{AccountId}." ||
-         !operation.trait("staticContextParams").find("RequiresAccountId").find("value").boolean();
+  return !endpoint::drops_host_prefix(operation);
 }
 
 }  // namespace virga::engine

@@ -51,14 +51,17 @@ Status post_search(const model::Operation&, const Map&, http::Request& request, 
   return {};
 }
 
-// Predictions are asked of the model's own endpoint (botocore switch_host_machinelearning).
+// Predictions are asked of the model's own endpoint; of the URL in the input only scheme and host
+// count (botocore switch_host_machinelearning).
 Status use_predict_endpoint(const model::Operation&,
                             const Map& params,
                             http::Request&,
                             QuirkContext& context) {
   const Value* endpoint = params.find("PredictEndpoint");
-  if (const std::string* text = endpoint == nullptr ? nullptr : endpoint->as_string()) {
-    context.endpoint_override = *text;
+  const std::string* url = endpoint == nullptr ? nullptr : endpoint->as_string();
+  const std::size_t scheme = url == nullptr ? std::string::npos : url->find("://");
+  if (scheme != std::string::npos) {
+    context.endpoint_override = url->substr(0, url->find_first_of("/?#", scheme + 3));
   }
   return {};
 }

@@ -18,7 +18,7 @@ Status expect_continue(const model::Operation& operation,
   const bool is_upload = operation.name() == "PutObject" || operation.name() == "UploadPart";
   const bool has_body = request.stream || (is_upload && params.contains("Body"));
   const bool may_expect = request.method == "PUT" || request.method == "POST";
-  if (context.expect_continue && !context.presigning && has_body && may_expect) {
+  if (context.expect_continue && has_body && may_expect) {
     request.headers.set("Expect", "100-continue");
   }
   return {};
