@@ -181,10 +181,14 @@ Result<ServiceErrorDetail> from_rest_xml(const http::Response& response) {
   }
   const auto root = document.root();
   ServiceErrorDetail detail;
-  detail.request_id = child_text(root, "RequestId");
   const bool is_s3 = std::string_view(root.name()) == "Error" && !root.attribute("xmlns");
   const auto error = is_s3 ? root : find_child(root, "Error");
   const std::string_view absent = is_s3 ? "Unknown" : "";
+  // S3 names the request in its headers too, and those count.
+  detail.request_id = is_s3 ? request_id_header(response.headers) : std::string();
+  if (detail.request_id.empty()) {
+    detail.request_id = child_text(root, "RequestId");
+  }
   detail.code = error_text(error, "Code", absent);
   detail.message = error_text(error, "Message", absent);
   return detail;

@@ -50,6 +50,18 @@ MemberPlan Plans::plan_member(const model::Member& member) const {
   return plan;
 }
 
+void Plans::link_equal_tags(TypePlan& type) {
+  // s3's QueueConfiguration has both Event, of old, and Events, a flattened list of elements named Event.
+  auto& members = type.members;
+  for (std::uint32_t i = 1; i < members.size(); ++i) {
+    for (std::uint32_t j = 0; j < i && members[i].same_as == k_none; ++j) {
+      if (members[i].wire == members[j].wire && !members[i].is_located && !members[j].is_located) {
+        members[i].same_as = j;
+      }
+    }
+  }
+}
+
 void Plans::fill(TypePlan& type) const {
   const auto& shape = type.shape;
   type.is_union = shape.has(ShapeFlag::union_type);
@@ -61,6 +73,9 @@ void Plans::fill(TypePlan& type) const {
       type.members.reserve(count);
       for (std::uint32_t i = 0; i < count; ++i) {
         type.members.push_back(plan_member(shape.member(i)));
+      }
+      if (names_ == WireNames::xml) {
+        link_equal_tags(type);
       }
       break;
     }

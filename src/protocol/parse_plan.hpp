@@ -13,6 +13,8 @@ namespace virga::protocol {
 
 struct TypePlan;
 
+constexpr std::uint32_t k_none = UINT32_MAX;
+
 /// What a parser asks of a member again and again, looked up in the pack once. Texts are views into
 /// the pack.
 struct MemberPlan {
@@ -29,6 +31,7 @@ struct MemberPlan {
   bool is_attribute = false;  ///< an attribute of the parent (XML)
   TypePlan* type = nullptr;   ///< owner: the Plans; null until Plans::of(member)
   std::uint32_t next_guess = 0;
+  std::uint32_t same_as = k_none;  ///< an earlier member of the same tag, whose elements are this one's too, or k_none (XML)
 };
 
 /// A shape. Of a list, members[0] is the element; of a map, members[0] and [1] are key and value.
@@ -53,8 +56,6 @@ enum class WireNames {
 /// The plans of the shapes that one response uses, made when first needed. Thread-compatible.
 class Plans {
  public:
-  static constexpr std::uint32_t k_none = UINT32_MAX;
-
   explicit Plans(WireNames names) : names_(names) {}
 
   [[nodiscard]] TypePlan& of(const model::Shape& shape);
@@ -73,6 +74,7 @@ class Plans {
  private:
   TypePlan& resolve(MemberPlan& member);
   void fill(TypePlan& type) const;
+  static void link_equal_tags(TypePlan& type);
   [[nodiscard]] MemberPlan plan_member(const model::Member& member) const;
 
   WireNames names_;

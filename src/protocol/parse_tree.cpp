@@ -229,11 +229,11 @@ bool TreeShaper::shape_members(TypePlan& type, Map& map) {
   auto& entries = map.entries();
   std::vector<Found> found;
   found.reserve(entries.size());
-  std::uint32_t previous = Plans::k_none;
+  std::uint32_t previous = k_none;
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     auto& [key, value] = entries[i];
     const auto index = Plans::find(type, key, previous);
-    if (index == Plans::k_none) {
+    if (index == k_none) {
       continue;
     }
     previous = index;

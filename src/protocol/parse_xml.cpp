@@ -106,13 +106,13 @@ bool XmlShaper::shape_scalar(ShapeKind kind, pugi::xml_node element, Value& out)
 }
 
 void XmlShaper::collect(TypePlan& type, pugi::xml_node element, std::size_t base) {
-  std::uint32_t previous = Plans::k_none;
+  std::uint32_t previous = k_none;
   for (auto child = element.first_child(); child; child = child.next_sibling()) {
     if (!is_element(child)) {
       continue;
     }
     const auto index = Plans::find(type, local_name(child.name()), previous);
-    if (index == Plans::k_none) {
+    if (index == k_none) {
       continue;
     }
     previous = index;
@@ -177,7 +177,8 @@ bool XmlShaper::shape_structure(TypePlan& type, pugi::xml_node element, Value& o
       })));
   for (std::size_t i = 0; i < count; ++i) {
     auto& member = type.members[i];
-    const Run run = runs_[base + i];  // a copy: the vector grows while members are shaped
+    // A copy: the vector grows while members are shaped.
+    const Run run = runs_[base + (member.same_as == k_none ? i : member.same_as)];
     if (member.is_located) {
       continue;
     }
