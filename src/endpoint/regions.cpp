@@ -177,7 +177,7 @@ Result<RegionalEndpoint> find_regional_endpoint(Document endpoints, const Region
                        query.region));
   }
   VIRGA_TRY_ASSIGN(auto found, in_partition(fallback, query, true));
-  return std::move(*found);
+  return std::move(found).value_or(RegionalEndpoint());
 }
 
 bool lists_region(Document endpoints,
