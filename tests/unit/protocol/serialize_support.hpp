@@ -65,18 +65,18 @@ class OneOperation {
                            .value())
                 .value()) {}
 
-  [[nodiscard]] Result<Serialized> send(const Value& params) const {
+  [[nodiscard]] Result<Serialized> try_send(const Value& params) const {
     FixedRandom random;
     return serialize(catalog_.service(0).operation(0), params, random);
   }
 
   [[nodiscard]] Serialized send(std::string_view params) const {
-    return send(read_json(params).value()).value();
+    return try_send(read_json(params).value()).value();
   }
 
   /// The failure's sentence, or empty if the parameters can be sent.
   [[nodiscard]] std::string refusal(const Value& params) const {
-    auto result = send(params);
+    auto result = try_send(params);
     return result ? std::string() : result.error().message;
   }
 
