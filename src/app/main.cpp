@@ -24,5 +24,5 @@ int main(int argc, char** argv) {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves is an error of write(), which is handled there
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return virga::cli::run(argc > 0 ? argv[0] : "virga", words);
+  return virga::cli::run(words);
 }

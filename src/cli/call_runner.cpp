@@ -175,7 +175,8 @@ Status merge_root_object(Invocation& invocation, engine::Caller& caller) {
 }
 
 Result<TimestampStyle> timestamp_style(const config::Settings& settings) {
-  VIRGA_TRY_ASSIGN(const auto format, settings.text(Setting::cli_timestamp_format));
+  VIRGA_TRY_ASSIGN(const auto setting, settings.text(Setting::cli_timestamp_format));
+  const std::string format = setting.value_or("");
   if (format == "iso8601") {
     return TimestampStyle::iso8601;
   }
@@ -184,7 +185,7 @@ Result<TimestampStyle> timestamp_style(const config::Settings& settings) {
   }
   return fail(
       ErrorCode::configuration,
-      concat("Unknown cli_timestamp_format value: ", format.value_or(""),
+      concat("Unknown cli_timestamp_format value: ", format,
              ", valid values are \"wire\" or \"iso8601\""));
 }
 
