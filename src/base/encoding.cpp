@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "base/strings.hpp"
 
@@ -194,7 +195,16 @@ std::string percent_decode(std::string_view text) {
 }
 
 bool is_utf8(std::string_view bytes) {
+  constexpr std::uint64_t k_high_bits = 0x8080808080808080U;
   for (std::size_t i = 0; i < bytes.size();) {
+    // Most text is ASCII: eight bytes at a time.
+    if (std::uint64_t word = k_high_bits; bytes.size() - i >= sizeof word) {
+      std::memcpy(&word, bytes.data() + i, sizeof word);
+      if ((word & k_high_bits) == 0) {
+        i += sizeof word;
+        continue;
+      }
+    }
     const auto length = sequence_length(bytes, i);
     if (length == 0) {
       return false;
