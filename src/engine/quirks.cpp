@@ -26,6 +26,7 @@ constexpr std::array k_services{
     Entry{"glacier", &quirks::k_glacier},
     Entry{"neptune", &quirks::k_neptune},
     Entry{"route53", &quirks::k_route53},
+    Entry{"s3control", &quirks::k_s3control},
     Entry{"sso-oidc", &quirks::k_sso_oidc},
     Entry{"apigateway", &quirks::k_apigateway},
     Entry{"autoscaling", &quirks::k_autoscaling},

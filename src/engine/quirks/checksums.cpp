@@ -71,6 +71,9 @@ void add_trailing_checksum(http::Request& request,
   headers.set("Content-Encoding", encoding.empty() ? "aws-chunked" : encoding + ",aws-chunked");
   headers.set("Transfer-Encoding", "chunked");
   headers.set("X-Amz-Trailer", header);
+  // Signers say the same; this is for requests that are not signed
+  // (botocore _set_extra_headers_for_unsigned_request).
+  headers.set("X-Amz-Content-SHA256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
   std::shared_ptr<http::BodySource> body = std::move(request.stream);
   if (!body) {
     body = std::make_shared<StringSource>(std::move(request.body));

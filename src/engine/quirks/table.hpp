@@ -59,6 +59,7 @@ extern const ServiceQuirks k_neptune;
 extern const ServiceQuirks k_rds;
 extern const ServiceQuirks k_route53;
 extern const ServiceQuirks k_s3;
+extern const ServiceQuirks k_s3control;
 extern const ServiceQuirks k_sso_oidc;
 
 // Shared by several services.

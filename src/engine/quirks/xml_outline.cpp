@@ -53,25 +53,36 @@ bool append_reference(std::string_view name, std::string& out) {
   return true;
 }
 
+/// Characters that character data cannot simply be copied with.
+bool is_special(char c) { return c == '&' || (static_cast<unsigned char>(c) < 0x20 && c != '\n'); }
+
 /// Appends character data with references resolved and line ends made LF; false if it is
 /// ill-formed.
 bool append_text(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '&') {
+    std::size_t plain = i;
+    while (plain < text.size() && !is_special(text[plain])) {
+      ++plain;
+    }
+    out.append(text.substr(i, plain - i));
+    i = plain;
+    if (i == text.size()) {
+      break;
+    }
+    if (text[i] == '&') {
       const std::size_t end = text.find(';', i);
       if (end == std::string_view::npos ||
           !append_reference(text.substr(i + 1, end - i - 1), out)) {
         return false;
       }
       i = end;
-    } else if (c == '\r') {
+    } else if (text[i] == '\r') {
       out += '\n';
       i += text.substr(i).starts_with("\r\n") ? 1U : 0U;
-    } else if (static_cast<unsigned char>(c) < 0x20 && !is_blank(c)) {
-      return false;
+    } else if (text[i] == '\t') {
+      out += '\t';
     } else {
-      out += c;
+      return false;
     }
   }
   return true;

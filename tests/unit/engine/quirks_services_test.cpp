@@ -248,6 +248,22 @@ TEST(QuirksRoute53, IdsLoseTheirKind) {
             R"({"Id": "Z1", "DelegationSetId": "N1", "Name": "a/b"})");
 }
 
+TEST(QuirksS3Control, AnArnOfAnOutpostGivesTheAccount) {
+  const auto s3control = bare("s3control", "GetBucket");
+  const auto operation = s3control.operation("GetBucket");
+  const std::string arn = "arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1/bucket/b";
+  const std::string params = R"({"Bucket": ")" + arn + "\"";
+  EXPECT_EQ(input_after(operation, params + "}"), params + R"(, "AccountId": "123456789012"})");
+  EXPECT_EQ(input_after(operation, params + R"(, "AccountId": "1"})"),
+            "S3 ARN \"" + arn +
+                "\" provided is invalid for this operation. Account ID in arn does not match the "
+                "AccountId parameter provided: \"1\"");
+  EXPECT_EQ(input_after(operation, R"({"Name": "a:b:s3:us-east-1:1:accesspoint/ap"})"),
+            "S3 ARN \"a:b:s3:us-east-1:1:accesspoint/ap\" provided is invalid for this operation. "
+            "The Name parameter does not support the provided ARN");
+  EXPECT_EQ(input_after(operation, R"({"Bucket": "b"})"), R"({"Bucket": "b"})");
+}
+
 TEST(QuirksOthers, ASearchIsPosted) {
   const auto search = bare("cloudsearchdomain", "Search");
   http::Request request;
