@@ -57,17 +57,15 @@ class Map {
 
   [[nodiscard]] bool contains(std::string_view key) const { return find(key) != nullptr; }
 
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-
-  [[nodiscard]] auto begin() const { return entries_.begin(); }
-
-  [[nodiscard]] auto end() const { return entries_.end(); }
-
-  [[nodiscard]] auto begin() { return entries_.begin(); }
-
-  [[nodiscard]] auto end() { return entries_.end(); }
+  // Defined below: they need Value to be whole.
+  using const_iterator = std::vector<Entry>::const_iterator;
+  using iterator = std::vector<Entry>::iterator;
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] bool empty() const;
+  [[nodiscard]] const_iterator begin() const;
+  [[nodiscard]] const_iterator end() const;
+  [[nodiscard]] iterator begin();
+  [[nodiscard]] iterator end();
 
   /// Where a key was appended more than once, leaves its last value, at the first one's place.
   void unify_keys();
@@ -202,5 +200,17 @@ class Value {
                Map>
       data_;
 };
+
+inline std::size_t Map::size() const { return entries_.size(); }
+
+inline bool Map::empty() const { return entries_.empty(); }
+
+inline Map::const_iterator Map::begin() const { return entries_.begin(); }
+
+inline Map::const_iterator Map::end() const { return entries_.end(); }
+
+inline Map::iterator Map::begin() { return entries_.begin(); }
+
+inline Map::iterator Map::end() { return entries_.end(); }
 
 }  // namespace virga
