@@ -12,13 +12,25 @@ namespace {
 
 enum class Dialect { query, ec2 };
 
+constexpr std::array<bool, 256> unreserved_characters() {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    table[i] = is_ascii_alnum(c) || c == '-' || c == '_' || c == '.' || c == '~';
+  }
+  return table;
+}
+
+constexpr auto k_unreserved = unreserved_characters();
+
 /// Percent-encodes as HTML forms do: a blank becomes '+'.
 void append_form(std::string& out, std::string_view text) {
   constexpr std::string_view k_hex = "0123456789ABCDEF";
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (is_ascii_alnum(c) || c == '-' || c == '_' || c == '.' || c == '~') {
+    const auto byte = static_cast<unsigned char>(c);
+    if (k_unreserved[byte]) {
       continue;
     }
     out.append(text, plain, i - plain);
@@ -26,7 +38,6 @@ void append_form(std::string& out, std::string_view text) {
     if (c == ' ') {
       out += '+';
     } else {
-      const auto byte = static_cast<unsigned char>(c);
       const std::array<char, 3> escape{'%', k_hex[byte >> 4U], k_hex[byte & 15U]};
       out.append(escape.data(), escape.size());
     }

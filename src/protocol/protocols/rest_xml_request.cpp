@@ -14,40 +14,55 @@ namespace {
 /// As Python's ElementTree escapes: line ends stay in text and become references in attributes.
 enum class Place { text, attribute };
 
-void append_escaped(std::string& out, std::string_view text, Place place) {
-  const std::string_view special = place == Place::text ? "&<>" : "&<>\"\r\n\t";
-  while (!text.empty()) {
-    const auto at = text.find_first_of(special);
-    out += text.substr(0, at);
-    if (at == std::string_view::npos) {
-      return;
-    }
-    switch (text[at]) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      default:
-        out += "&#09;";
-        break;
-    }
-    text.remove_prefix(at + 1);
+/// The reference for a character, or empty if it stays as it is.
+constexpr std::string_view reference(char c, Place place) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return place == Place::attribute ? "&quot;" : "";
+    case '\r':
+      return place == Place::attribute ? "&#13;" : "";
+    case '\n':
+      return place == Place::attribute ? "&#10;" : "";
+    case '\t':
+      return place == Place::attribute ? "&#09;" : "";
+    default:
+      return "";
   }
 }
+
+void append_escaped(std::string& out, std::string_view text, Place place) {
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto escape = reference(text[i], place);
+    if (!escape.empty()) {
+      out.append(text, plain, i - plain);
+      out += escape;
+      plain = i + 1;
+    }
+  }
+  out.append(text, plain);
+}
+
+void append_namespace(std::string& out, std::string_view uri, std::string_view prefix) {
+  if (uri.empty()) {
+    return;
+  }
+  append(out, " xmlns", prefix.empty() ? "" : ":", prefix, "=\"");
+  append_escaped(out, uri, Place::attribute);
+  out += '"';
+}
+
+/// What members add to the tag of the structure around them.
+struct Attributes {
+  std::string text;
+  bool has_namespace;
+};
 
 class XmlBody {
  public:
@@ -68,15 +83,12 @@ class XmlBody {
   /// tells.
   void close(std::string_view name, std::size_t start);
 
-  void write_namespace(std::string_view uri, std::string_view prefix);
-
   void write_namespace(const Member& member) {
-    write_namespace(member.xml_uri(), member.xml_prefix());
+    append_namespace(out_, member.xml_uri(), member.xml_prefix());
   }
 
-  /// What of a member stands in the tag around it: attributes, and namespaces of flattened lists.
-  void write_in_tag(const Member& member, const Value& value, bool has_namespace);
-  void write_in_element(const Member& member, const Value& value, int depth);
+  /// A member of a structure: an element, or an attribute of the structure's own.
+  void write_member(const Member& member, const Value& value, Attributes& attributes, int depth);
   void write_structure(const Member& member, const Value& value, std::string_view name, int depth);
   void write_list(const Member& member, const Value& value, std::string_view name, int depth);
   void write_map(const Member& member, const Value& value, std::string_view name, int depth);
@@ -102,31 +114,25 @@ void XmlBody::close(std::string_view name, std::size_t start) {
   }
 }
 
-void XmlBody::write_namespace(std::string_view uri, std::string_view prefix) {
-  if (uri.empty()) {
-    return;
-  }
-  append(out_, " xmlns", prefix.empty() ? "" : ":", prefix, "=\"");
-  append_escaped(out_, uri, Place::attribute);
-  out_ += '"';
-}
-
-void XmlBody::write_in_tag(const Member& member, const Value& value, bool has_namespace) {
+void XmlBody::write_member(const Member& member,
+                           const Value& value,
+                           Attributes& attributes,
+                           int depth) {
   if (member.has(model::MemberFlag::xml_attribute)) {
-    append(out_, ' ', member.wire_name(), "=\"");
+    append(attributes.text, ' ', member.wire_name(), "=\"");
     scratch_.clear();
     append_text(scratch_, value);
-    append_escaped(out_, scratch_, Place::attribute);
-    out_ += '"';
-  } else if (!has_namespace && member.shape().kind() == ShapeKind::list && member.is_flattened()) {
-    write_namespace(member);
+    append_escaped(attributes.text, scratch_, Place::attribute);
+    attributes.text += '"';
+    return;
   }
-}
-
-void XmlBody::write_in_element(const Member& member, const Value& value, int depth) {
-  if (!member.has(model::MemberFlag::xml_attribute)) {
-    write(member, value, member.wire_name(), depth);
+  // A flattened list has no element of its own: its namespace goes to the structure's.
+  if (!attributes.has_namespace && member.shape().kind() == ShapeKind::list &&
+      member.is_flattened() && !member.xml_uri().empty()) {
+    append_namespace(attributes.text, member.xml_uri(), member.xml_prefix());
+    attributes.has_namespace = true;
   }
+  write(member, value, member.wire_name(), depth);
 }
 
 void XmlBody::write_fields(const model::Operation& operation,
@@ -138,16 +144,17 @@ void XmlBody::write_fields(const model::Operation& operation,
   }
   open(name);
   const bool own = !operation.input_xml_uri().empty();
-  write_namespace(own ? operation.input_xml_uri() : shape.xml_uri(), own ? "" : shape.xml_prefix());
-  for (const auto& field : fields) {
-    write_in_tag(field.member, *field.value, own || !shape.xml_uri().empty());
-  }
+  const auto uri = own ? operation.input_xml_uri() : shape.xml_uri();
+  append_namespace(out_, uri, own ? "" : shape.xml_prefix());
+  const auto tag_end = out_.size();
   out_ += '>';
   const auto start = out_.size();
+  Attributes attributes{{}, !uri.empty()};
   for (const auto& field : fields) {
-    write_in_element(field.member, *field.value, 1);
+    write_member(field.member, *field.value, attributes, 1);
   }
   close(name, start);
+  out_.insert(tag_end, attributes.text);
 }
 
 void XmlBody::write(const Member& member, const Value& value, std::string_view name, int depth) {
@@ -172,15 +179,17 @@ void XmlBody::write_structure(const Member& member,
                               int depth) {
   open(name);
   write_namespace(member);
-  for_each_member(member.shape(), value, problems_, [&](const Member& inner, const Value& item) {
-    write_in_tag(inner, item, !member.xml_uri().empty());
-  });
+  const auto tag_end = out_.size();
   out_ += '>';
   const auto start = out_.size();
+  Attributes attributes{{}, !member.xml_uri().empty()};
   for_each_member(member.shape(), value, problems_, [&](const Member& inner, const Value& item) {
-    write_in_element(inner, item, depth + 1);
+    write_member(inner, item, attributes, depth + 1);
   });
   close(name, start);
+  if (!attributes.text.empty()) {  // known only now, as members come in any order
+    out_.insert(tag_end, attributes.text);
+  }
 }
 
 void XmlBody::write_list(const Member& member,
