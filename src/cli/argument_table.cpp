@@ -185,6 +185,14 @@ void add_pagination(OperationArguments& out, const model::Operation& operation) 
   add_paging(out, "max-items", type, apply_max_items);
 }
 
+/// Whether the answer's body is bytes. The AWS CLI saves all of them to a file, marked as streaming
+/// or not.
+bool has_file_output(const model::Operation& operation) {
+  const auto output = operation.output();
+  const auto payload = output ? output->find_member(output->payload()) : std::nullopt;
+  return payload && payload->shape().kind() == model::ShapeKind::blob;
+}
+
 }  // namespace
 
 std::string Argument::display_name() const { return positional ? name : concat("--", name); }
@@ -287,7 +295,7 @@ OperationArguments build_arguments(const model::Operation& operation,
     }
   }
   customize_arguments(out.table, operation, service_command, operation_command, compat);
-  if (operation.streaming_output()) {
+  if (has_file_output(operation)) {
     auto outfile = plain_argument("outfile", apply_outfile);
     outfile.positional = outfile.required = true;
     out.table.set(std::move(outfile));

@@ -266,7 +266,7 @@ Result<Command> parse_command(const model::Catalog& catalog,
   if (main.command == k_help) {
     return HelpRequest{};
   }
-  if (is_high_level_command(main.command, "")) {
+  if (is_high_level_command(main.command, "", compat)) {
     return HighLevelCommand{main.command, main.words.empty() ? "" : main.words.front(), main.words};
   }
   const auto service = find_service_command(catalog, main.command);
@@ -278,15 +278,16 @@ Result<Command> parse_command(const model::Catalog& catalog,
   if (name == k_help) {
     return HelpRequest{main.command, ""};
   }
-  const auto operation = find_operation_command(*service, main.command, name);
+  const auto operation = find_operation_command(*service, main.command, name, compat);
   if (operation) {
     return parse_call(
         Invocation{main.command, name, *operation}, main, words, std::move(text), world);
   }
-  if (is_high_level_command(main.command, name)) {
+  if (is_high_level_command(main.command, name, compat)) {
     return HighLevelCommand{main.command, name, words};
   }
-  return fail(wrong_command(compat, "operation", name, operation_commands(*service, main.command)));
+  return fail(
+      wrong_command(compat, "operation", name, operation_commands(*service, main.command, compat)));
 }
 
 }  // namespace virga::cli

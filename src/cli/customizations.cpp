@@ -26,7 +26,7 @@ struct Row {
   }
 };
 
-// Rows of one operation run in this order; those with "*" after the renames of renames.hpp.
+// Rows with "*" run before those of one operation, and all of them after the renames of renames.hpp of their kind.
 constexpr auto k_customize = std::to_array<Row<Customize>>({
     {"cloudfront", "create-distribution", add_distribution_options},
     {"cloudfront", "create-invalidation", add_paths},
@@ -169,7 +169,7 @@ void customize_arguments(ArgumentTable& table,
                          std::string_view service_command,
                          std::string_view operation_command,
                          Compat compat) {
-  for (const bool wildcards : {false, true}) {
+  for (const bool wildcards : {true, false}) {
     apply_renames(table, service_command, operation_command, wildcards);
     apply_aliases(table, service_command, operation_command, wildcards, compat);
     for (const auto& row : k_customize) {

@@ -83,6 +83,7 @@ constexpr auto k_removed = std::to_array<Pair>({
     {"polly", "start-speech-synthesis-stream"},
     {"devops-agent", "send-message"},
     {"rds", "modify-option-group"},
+    {"runtime.sagemaker", "invoke-endpoint-with-response-stream"},
 });
 
 // Commands that do more than one call, or none: they are written by hand, each when its turn comes.
@@ -94,7 +95,6 @@ constexpr auto k_high_level = std::to_array<Pair>({
     {"cloudtrail", "create-subscription"},
     {"cloudtrail", "update-subscription"},
     {"cloudtrail", "validate-logs"},
-    {"cloudtrail", "verify-query-results"},
     {"codeartifact", "login"},
     {"codecommit", "credential-helper"},
     {"configservice", "subscribe"},
@@ -107,10 +107,6 @@ constexpr auto k_high_level = std::to_array<Pair>({
     {"deploy", "install"},
     {"deploy", "uninstall"},
     {"dlm", "create-default-role"},
-    {"dsql", "generate-db-connect-auth-token"},
-    {"dsql", "generate-db-connect-admin-auth-token"},
-    {"ec2-instance-connect", "ssh"},
-    {"ec2-instance-connect", "open-tunnel"},
     {"ecr", "get-login"},
     {"ecr", "get-login-password"},
     {"ecr-public", "get-login-password"},
@@ -137,13 +133,22 @@ constexpr auto k_high_level = std::to_array<Pair>({
     {"emr-containers", "update-role-trust-policy"},
     {"gamelift", "upload-build"},
     {"gamelift", "get-game-session-log"},
-    {"lightsail", "push-container-image"},
     {"logs", "start-live-tail"},
-    {"logs", "tail"},
-    {"opsworks", "register"},
     {"rds", "generate-db-auth-token"},
     {"servicecatalog", "generate"},
     {"ssm", "start-session"},
+});
+
+// Those that only version 2 has.
+constexpr auto k_high_level_v2 = std::to_array<Pair>({
+    {"cloudtrail", "verify-query-results"},
+    {"dsql", "generate-db-connect-auth-token"},
+    {"dsql", "generate-db-connect-admin-auth-token"},
+    {"ec2-instance-connect", "ssh"},
+    {"ec2-instance-connect", "open-tunnel"},
+    {"lightsail", "push-container-image"},
+    {"logs", "tail"},
+    {"opsworks", "register"},
     {"sso", "login"},
     {"sso", "logout"},
 });
@@ -195,8 +200,9 @@ std::string_view service_command(std::string_view service_name) {
 
 std::optional<model::Operation> find_operation_command(const model::Service& service,
                                                        std::string_view service_command,
-                                                       std::string_view command) {
-  if (is_high_level_command(service_command, command)) {
+                                                       std::string_view command,
+                                                       Compat compat) {
+  if (is_high_level_command(service_command, command, compat)) {
     return std::nullopt;
   }
   if (const auto* alias = find_alias(service_command, command)) {
@@ -208,11 +214,14 @@ std::optional<model::Operation> find_operation_command(const model::Service& ser
   return service.find_operation_by_cli_name(command);
 }
 
-bool is_high_level_command(std::string_view service_command, std::string_view command) {
+bool is_high_level_command(std::string_view service_command,
+                           std::string_view command,
+                           Compat compat) {
   if (std::find(k_top_level.begin(), k_top_level.end(), service_command) != k_top_level.end()) {
     return true;
   }
-  return command == "wait" || holds(k_high_level, service_command, command);
+  return command == "wait" || holds(k_high_level, service_command, command) ||
+         (compat == Compat::v2 && holds(k_high_level_v2, service_command, command));
 }
 
 bool is_hidden_service(std::string_view command) {
@@ -240,7 +249,8 @@ std::vector<std::string> service_commands(const model::Catalog& catalog) {
 }
 
 std::vector<std::string> operation_commands(const model::Service& service,
-                                            std::string_view service_command) {
+                                            std::string_view service_command,
+                                            Compat compat) {
   std::vector<std::string> names;
   for (std::uint32_t i = 0; i < service.operation_count(); ++i) {
     const auto name = service.operation(i).cli_name();
@@ -260,6 +270,11 @@ std::vector<std::string> operation_commands(const model::Service& service,
   }
   for (const auto& [owner, command] : k_high_level) {
     if (owner == service_command) {
+      add(command);
+    }
+  }
+  for (const auto& [owner, command] : k_high_level_v2) {
+    if (owner == service_command && compat == Compat::v2) {
       add(command);
     }
   }

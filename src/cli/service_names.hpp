@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/usage.hpp"
 #include "model/catalog.hpp"
 
 // Which command names which service and operation, where the AWS CLI departs from the models' own
@@ -23,13 +24,17 @@ namespace virga::cli {
 /// The operation behind a command of a service (by its command name): aliases and split operations
 /// are followed, removed ones are not found, and neither are commands that are no operation.
 [[nodiscard]] std::optional<model::Operation> find_operation_command(
-    const model::Service& service, std::string_view service_command, std::string_view command);
+    const model::Service& service,
+    std::string_view service_command,
+    std::string_view command,
+    Compat compat);
 
 /// Whether the AWS CLI has a command of this name that is more than one operation ("s3 cp": service
 /// "s3", command "cp"; "emr create-cluster"; "ec2 wait"). An empty command asks for the service
 /// alone ("configure").
 [[nodiscard]] bool is_high_level_command(std::string_view service_command,
-                                         std::string_view command);
+                                         std::string_view command,
+                                         Compat compat);
 
 /// Whether a command exists but is not shown.
 [[nodiscard]] bool is_hidden_service(std::string_view command);
@@ -38,6 +43,7 @@ namespace virga::cli {
 /// All commands, in the order of the AWS CLI's own lists.
 [[nodiscard]] std::vector<std::string> service_commands(const model::Catalog& catalog);
 [[nodiscard]] std::vector<std::string> operation_commands(const model::Service& service,
-                                                          std::string_view service_command);
+                                                          std::string_view service_command,
+                                                          Compat compat);
 
 }  // namespace virga::cli
