@@ -2,7 +2,7 @@
 #include "value/json_read.hpp"
 
 #include <charconv>
-#include <cstring>
+#include <cstdlib>
 #include <limits>
 
 #include "base/encoding.hpp"
@@ -34,6 +34,17 @@ std::string position_text(std::string_view text, std::size_t at) {
   return concat("line ", line, " column ", column, " (char ", characters, ")");
 }
 
+/// A number too large or too small for a double is infinite or zero, as in Python.
+double to_double(std::string_view literal) {
+  double number = 0;
+  const auto result = std::from_chars(literal.data(), literal.data() + literal.size(), number);
+  if (result.ec != std::errc::result_out_of_range) {
+    return number;
+  }
+  return std::strtod(std::string(literal).c_str(),
+                     nullptr);  // the C locale's point: nothing sets another
+}
+
 /// A recursive descent over the text. Methods return false after storing the error.
 class JsonReader {
  public:
@@ -41,6 +52,10 @@ class JsonReader {
 
   Result<Value> read() {
     Value value;
+    if (text_.starts_with("\xEF\xBB\xBF")) {
+      set_error("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0);
+      return fail(ErrorCode::response, std::move(error_));
+    }
     skip_space();
     if (!read_value(value, 0)) {
       return fail(ErrorCode::response, std::move(error_));
@@ -143,7 +158,7 @@ class JsonReader {
     at_ = end;
     const std::string_view literal = text_.substr(start, end - start);
     if (!integral) {
-      out = parse_double(literal).value_or(0.0);
+      out = to_double(literal);
     } else if (const auto number = parse_int(literal)) {
       out = *number;
     } else {
