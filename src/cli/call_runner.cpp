@@ -14,13 +14,15 @@
 #include "http/file_body.hpp"
 #include "mock/mock_transport.hpp"
 #include "retry/retry_policy.hpp"
+#include "value/json_write.hpp"
 
 namespace virga::cli {
 namespace {
 
 using config::Setting;
 
-Result<http::TransportOptions> transport_options(const GlobalOptions& globals, const config::Settings& settings) {
+Result<http::TransportOptions> transport_options(const GlobalOptions& globals,
+                                                 const config::Settings& settings) {
   http::TransportOptions out;
   VIRGA_TRY_ASSIGN(const auto connect, settings.real(Setting::connect_timeout));
   VIRGA_TRY_ASSIGN(const auto read, settings.real(Setting::read_timeout));
@@ -41,15 +43,18 @@ Result<http::TransportOptions> transport_options(const GlobalOptions& globals, c
   return out;
 }
 
-Result<std::unique_ptr<http::Transport>> make_transport(const GlobalOptions& globals, const RunnerParts& parts) {
+Result<std::unique_ptr<http::Transport>> make_transport(const GlobalOptions& globals,
+                                                        const RunnerParts& parts) {
   if (globals.mock) {
     return std::unique_ptr<http::Transport>(std::make_unique<mock::MockTransport>(parts.catalog));
   }
   VIRGA_TRY_ASSIGN(auto options, transport_options(globals, parts.settings));
-  return std::unique_ptr<http::Transport>(std::make_unique<http::CurlTransport>(std::move(options)));
+  return std::unique_ptr<http::Transport>(
+      std::make_unique<http::CurlTransport>(std::move(options)));
 }
 
-Result<retry::RetryOptions> retry_options(const model::Service& service, const config::Settings& settings) {
+Result<retry::RetryOptions> retry_options(const model::Service& service,
+                                          const config::Settings& settings) {
   retry::RetryOptions out;
   VIRGA_TRY_ASSIGN(const auto mode, settings.text(Setting::retry_mode));
   VIRGA_TRY_ASSIGN(const auto attempts, settings.integer(Setting::max_attempts));
@@ -78,7 +83,8 @@ class MockCredentials final : public auth::CredentialProvider {
   }
 };
 
-auth::CredentialChain credential_chain(const GlobalOptions& globals, const config::Settings& settings) {
+auth::CredentialChain credential_chain(const GlobalOptions& globals,
+                                       const config::Settings& settings) {
   if (!globals.mock) {
     return auth::default_chain(settings);
   }
@@ -87,7 +93,8 @@ auth::CredentialChain credential_chain(const GlobalOptions& globals, const confi
   return auth::CredentialChain(std::move(providers));
 }
 
-/// The file that a streaming output goes to; a new one for each attempt, so that a retry starts from nothing.
+/// The file that a streaming output goes to; a new one for each attempt, so that a retry starts
+/// from nothing.
 class OutputFile {
  public:
   explicit OutputFile(std::string path) : path_(std::move(path)) {}
@@ -96,6 +103,13 @@ class OutputFile {
     sink_ = std::make_unique<http::FileSink>(path_);
     VIRGA_TRY(sink_->open());
     return static_cast<http::BodySink*>(sink_.get());
+  }
+
+  Status write(std::string_view bytes) {
+    if (!sink_) {
+      VIRGA_TRY(open());
+    }
+    return sink_->write(bytes);
   }
 
   /// The AWS CLI leaves an empty file behind where the answer had no bytes.
@@ -122,6 +136,36 @@ Result<engine::Call> make_call(const Invocation& invocation, OutputFile* outfile
   return call;
 }
 
+const PostAction* find_action(const Invocation& invocation, PostAction::Kind kind) {
+  for (const auto& action : invocation.post_actions) {
+    if (action.kind == kind) {
+      return &action;
+    }
+  }
+  return nullptr;
+}
+
+/// Events are printed as they come, one JSON object a line; those of select-object-content are
+/// bytes for a file.
+void take_events(const Invocation& invocation,
+                 output::Writer& out,
+                 OutputFile& records,
+                 engine::Call& call) {
+  if (!invocation.operation.event_stream_output()) {
+    return;
+  }
+  const bool save = find_action(invocation, PostAction::Kind::save_records) != nullptr;
+  call.on_event = [&out, &records, save](Value event) -> Status {
+    if (!save) {
+      return out.write(to_json(event) + "\n");
+    }
+    const auto* record = event.find("Records");
+    const auto* payload = record == nullptr ? nullptr : record->find("Payload");
+    const auto* blob = payload == nullptr ? nullptr : payload->as_blob();
+    return blob == nullptr ? Status() : records.write(blob->bytes);
+  };
+}
+
 Result<engine::PageLimits> page_limits(const PaginationOptions& pagination) {
   engine::PageLimits out;
   out.max_items = pagination.max_items;
@@ -129,27 +173,31 @@ Result<engine::PageLimits> page_limits(const PaginationOptions& pagination) {
   if (pagination.page_size) {
     const auto* number = pagination.page_size->as_integer();
     const auto* text = pagination.page_size->as_string();
-    out.page_size = number != nullptr ? std::optional(*number) : text != nullptr ? parse_int(*text) : std::nullopt;
+    out.page_size = number != nullptr ? std::optional(*number)
+                    : text != nullptr ? parse_int(*text)
+                                      : std::nullopt;
   }
   return out;
 }
 
-Result<Value> fetch(const Invocation& invocation, const GlobalOptions& globals, engine::Caller& caller) {
-  std::optional<OutputFile> outfile;
-  if (invocation.outfile) {
-    outfile.emplace(*invocation.outfile);
-  }
-  VIRGA_TRY_ASSIGN(auto call, make_call(invocation, outfile ? &*outfile : nullptr));
-  const bool paginate =
-      globals.paginate && invocation.pagination.enabled && !invocation.operation.paginator().is_null();
+Result<Value> fetch(const Invocation& invocation,
+                    const GlobalOptions& globals,
+                    engine::Caller& caller,
+                    output::Writer& out) {
+  const auto* records = find_action(invocation, PostAction::Kind::save_records);
+  OutputFile outfile(records != nullptr ? records->path : invocation.outfile.value_or(""));
+  VIRGA_TRY_ASSIGN(auto call, make_call(invocation, invocation.outfile ? &outfile : nullptr));
+  take_events(invocation, out, outfile, call);
+  const bool paginate = globals.paginate && invocation.pagination.enabled &&
+                        !invocation.operation.paginator().is_null();
   if (paginate) {
     VIRGA_TRY_ASSIGN(const auto limits, page_limits(invocation.pagination));
     VIRGA_TRY_ASSIGN(auto pager, engine::Pager::start(caller, std::move(call), limits));
     return engine::merge_pages(*pager);
   }
   VIRGA_TRY_ASSIGN(auto page, caller.call(call));
-  if (outfile) {
-    VIRGA_TRY(outfile->finish());
+  if (invocation.outfile || records != nullptr) {
+    VIRGA_TRY(outfile.finish());
   }
   return std::move(page.output);
 }
@@ -165,7 +213,8 @@ Status merge_root_object(Invocation& invocation, engine::Caller& caller) {
   call.params.as_map()->set("Id", id == nullptr ? Value() : *id);
   VIRGA_TRY_ASSIGN(auto page, caller.call(call));
   invocation.params.set("IfMatch", page.output.text("ETag"));
-  if (auto* configuration = page.output.as_map()->find("DistributionConfig"); configuration != nullptr) {
+  if (auto* configuration = page.output.as_map()->find("DistributionConfig");
+      configuration != nullptr) {
     if (auto* members = configuration->as_map()) {
       members->set("DefaultRootObject", *invocation.new_root_object);
     }
@@ -183,10 +232,10 @@ Result<TimestampStyle> timestamp_style(const config::Settings& settings) {
   if (format == "wire" || format == "none") {
     return TimestampStyle::wire;
   }
-  return fail(
-      ErrorCode::configuration,
-      concat("Unknown cli_timestamp_format value: ", format,
-             ", valid values are \"wire\" or \"iso8601\""));
+  return fail(ErrorCode::configuration,
+              concat("Unknown cli_timestamp_format value: ",
+                     format,
+                     ", valid values are \"wire\" or \"iso8601\""));
 }
 
 }  // namespace
@@ -220,16 +269,24 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   VIRGA_TRY_ASSIGN(auto retries, retry_options(invocation.operation.service(), parts.settings));
   retry::RetryPolicy policy(std::move(retries), parts.clock, parts.random);
   const auth::CredentialChain chain = credential_chain(globals, parts.settings);
-  engine::CallPathParts engine_parts{
-      parts.catalog, parts.settings, chain, *transport, policy, parts.clock, parts.random, globals.sign_request};
+  engine::CallPathParts engine_parts{parts.catalog,
+                                     parts.settings,
+                                     chain,
+                                     *transport,
+                                     policy,
+                                     parts.clock,
+                                     parts.random,
+                                     globals.sign_request};
   if (globals.debug) {
-    engine_parts.debug = [&parts](const std::string& line) { static_cast<void>(parts.notes.write(line + "\n")); };
+    engine_parts.debug = [&parts](const std::string& line) {
+      static_cast<void>(parts.notes.write(line + "\n"));
+    };
   }
   engine::CallPath path(engine_parts);
   if (invocation.new_root_object) {
     VIRGA_TRY(merge_root_object(invocation, path));
   }
-  VIRGA_TRY_ASSIGN(Value result, fetch(invocation, globals, path));
+  VIRGA_TRY_ASSIGN(Value result, fetch(invocation, globals, path, parts.out));
   VIRGA_TRY(apply_post_actions(invocation.post_actions, result));
   return formatter->print(result, parts.out);
 }

@@ -33,13 +33,15 @@ std::string program_folder() {
 using Options = std::map<std::string, std::string>;
 
 /// "--name value" pairs and "--up-to-date".
-Result<Options> read_options(const std::vector<std::string>& words, std::initializer_list<std::string_view> known) {
+Result<Options> read_options(const std::vector<std::string>& words,
+                             std::initializer_list<std::string_view> known) {
   Options options;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const bool is_known = std::find(known.begin(), known.end(), words[i]) != known.end();
     const bool is_flag = words[i] == "--up-to-date";
     if (!is_known || (!is_flag && i + 1 >= words.size())) {
-      return fail(ErrorCode::usage, concat(k_usage, "\n\nvirga: error: unexpected \"", words[i], "\""));
+      return fail(ErrorCode::usage,
+                  concat(k_usage, "\n\nvirga: error: unexpected \"", words[i], "\""));
     }
     const std::string& name = words[i];
     options[name] = is_flag ? "yes" : words[++i];
@@ -51,17 +53,20 @@ Result<std::string> choose_source(const Options& options, const config::Environm
   if (const auto from = options.find("--from"); from != options.end()) {
     return from->second;
   }
-  const auto folders = model::find_data_folders(
-      environment.get("VIRGA_BOTOCORE_DATA").value_or(""), environment.get("PATH").value_or(""));
+  const auto folders = model::find_data_folders(environment.get("VIRGA_BOTOCORE_DATA").value_or(""),
+                                                environment.get("PATH").value_or(""));
   if (folders.empty()) {
-    return fail(
-        ErrorCode::models,
-        "No botocore data folder was found. Install python3-botocore or an AWS CLI, or name a folder with --from.");
+    return fail(ErrorCode::models,
+                "No botocore data folder was found. Install python3-botocore or an AWS CLI, or "
+                "name a folder with --from.");
   }
   return folders.front();
 }
 
-Status build(const Options& options, const config::Environment& environment, output::Writer& out, output::Writer& notes) {
+Status build(const Options& options,
+             const config::Environment& environment,
+             output::Writer& out,
+             output::Writer& notes) {
   VIRGA_TRY_ASSIGN(const std::string source, choose_source(options, environment));
   const auto target = options.find("--out");
   const std::string path = target == options.end() ? user_pack(environment) : target->second;
@@ -71,7 +76,8 @@ Status build(const Options& options, const config::Environment& environment, out
   }
   constexpr unsigned k_mode = 0644;
   VIRGA_TRY(write_file_atomically(path, pack.bytes, k_mode));
-  return out.write(concat("Compiled ", source, " into ", path, " (", pack.bytes.size() / 1024, " KiB).\n"));
+  return out.write(
+      concat("Compiled ", source, " into ", path, " (", pack.bytes.size() / 1024, " KiB).\n"));
 }
 
 Status info(const Options& options, const config::Environment& environment, output::Writer& out) {
@@ -80,17 +86,33 @@ Status info(const Options& options, const config::Environment& environment, outp
   VIRGA_TRY_ASSIGN(const auto catalog, model::Catalog::open(path));
   if (options.contains("--up-to-date")) {
     VIRGA_TRY_ASSIGN(const std::string source, choose_source(options, environment));
-    if (source != catalog.source() || model::data_folder_version(source) != catalog.source_version()) {
-      return fail(
-          ErrorCode::models,
-          concat("The model pack ", path, " was made from ", catalog.source(), " ", catalog.source_version(),
-                 "; ", source, " is there now. Run \"virga models build\" to make a new one."));
+    if (source != catalog.source() ||
+        model::data_folder_version(source) != catalog.source_version()) {
+      return fail(ErrorCode::models,
+                  concat("The model pack ",
+                         path,
+                         " was made from ",
+                         catalog.source(),
+                         " ",
+                         catalog.source_version(),
+                         "; ",
+                         source,
+                         " is there now. Run \"virga models build\" to make a new one."));
     }
   }
-  return out.write(concat(
-      "pack        ", path, "\nsource      ", catalog.source(), "\nversion     ", catalog.source_version(),
-      "\nservices    ", catalog.service_count(), "\noperations  ", catalog.operation_count(), "\nshapes      ",
-      catalog.shape_count(), "\n"));
+  return out.write(concat("pack        ",
+                          path,
+                          "\nsource      ",
+                          catalog.source(),
+                          "\nversion     ",
+                          catalog.source_version(),
+                          "\nservices    ",
+                          catalog.service_count(),
+                          "\noperations  ",
+                          catalog.operation_count(),
+                          "\nshapes      ",
+                          catalog.shape_count(),
+                          "\n"));
 }
 
 }  // namespace
@@ -113,9 +135,10 @@ std::string find_pack(const config::Environment& environment) {
   return user;
 }
 
-Status run_models_command(
-    const std::vector<std::string>& words, const config::Environment& environment, output::Writer& out,
-    output::Writer& notes) {
+Status run_models_command(const std::vector<std::string>& words,
+                          const config::Environment& environment,
+                          output::Writer& out,
+                          output::Writer& notes) {
   const std::string_view verb = words.empty() ? std::string_view() : std::string_view(words[0]);
   if (verb == "build") {
     VIRGA_TRY_ASSIGN(const auto options, read_options(words, {"--from", "--out"}));

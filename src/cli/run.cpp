@@ -44,7 +44,8 @@ Result<params::TextOptions> text_options(const config::Settings& settings) {
 }
 
 tl::unexpected<Error> not_native(const std::string& what) {
-  return fail(ErrorCode::usage, concat("\"", what, "\" is not native yet; docs/compatibility.md lists what is."));
+  return fail(ErrorCode::usage,
+              concat("\"", what, "\" is not native yet; docs/compatibility.md lists what is."));
 }
 
 Status run_service_command(Program& program, MainArguments& main, Compat compat) {
@@ -66,13 +67,15 @@ Status run_service_command(Program& program, MainArguments& main, Compat compat)
     return not_native("--generate-cli-skeleton");
   }
   return run_call(
-      invocation, main.globals,
+      invocation,
+      main.globals,
       RunnerParts{catalog, settings, program.clock, program.random, program.out, program.err});
 }
 
 Status run_words(Program& program, const std::vector<std::string>& words, Compat compat) {
   if (!words.empty() && words.front() == "models") {
-    return run_models_command({words.begin() + 1, words.end()}, program.environment, program.out, program.err);
+    return run_models_command(
+        {words.begin() + 1, words.end()}, program.environment, program.out, program.err);
   }
   VIRGA_TRY_ASSIGN(MainArguments main, parse_main(words, compat));
   if (main.version) {

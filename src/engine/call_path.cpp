@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/strings.hpp"
+#include "engine/body_route.hpp"
 #include "engine/error_text.hpp"
 #include "engine/region_redirect.hpp"
 #include "params/params.hpp"
@@ -28,7 +29,8 @@ struct CallPath::Answer {
 
 namespace {
 
-/// The parameters, with something in the place of a body that comes from a file: it counts as given.
+/// The parameters, with something in the place of a body that comes from a file: it counts as
+/// given.
 Value with_body(const Call& call) {
   Value params = call.params;
   const auto member = call.body ? call.operation.streaming_input() : std::nullopt;
@@ -50,9 +52,11 @@ Status check(const model::Operation& operation, const Value& params) {
   return fail(ErrorCode::validation, "Parameter validation failed:\n" + join(problems, "\n"));
 }
 
-/// What came of an attempt, as the retry policy sees it. The views are of the result and the response.
-retry::Attempt describe(
-    const model::Operation& operation, const Result<Page>& result, const http::Response& response) {
+/// What came of an attempt, as the retry policy sees it. The views are of the result and the
+/// response.
+retry::Attempt describe(const model::Operation& operation,
+                        const Result<Page>& result,
+                        const http::Response& response) {
   retry::Attempt out;
   out.status = response.status;
   out.headers = response.status == 0 ? nullptr : &response.headers;
@@ -102,7 +106,8 @@ Result<auth::Credentials> CallPath::credentials() {
 
 Result<Page> CallPath::call(const Call& call) {
   VIRGA_TRY_ASSIGN(
-      CallConfig config, read_call_config(parts_.settings, call.operation.service(), parts_.sign_requests));
+      CallConfig config,
+      read_call_config(parts_.settings, call.operation.service(), parts_.sign_requests));
   VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, config));
   return send_until_done(call, config, prepared);
 }
@@ -133,15 +138,18 @@ Result<CallPath::Prepared> CallPath::prepare(const Call& call, const CallConfig&
 /// Serialises the input and gives the request its endpoint.
 Status CallPath::place(const Call& call, const CallConfig& config, Prepared& prepared) {
   auto params = config.endpoint;
-  if (parts_.sign_requests && params.account_id_endpoint_mode != "disabled" && !params.endpoint_url) {
-    // Endpoints may have the account in their name; without credentials signing will say what is missing.
+  if (parts_.sign_requests && params.account_id_endpoint_mode != "disabled" &&
+      !params.endpoint_url) {
+    // Endpoints may have the account in their name; without credentials signing will say what is
+    // missing.
     if (const auto known = credentials(); known) {
       params.account_id = known->account_id;
     }
   }
-  VIRGA_TRY_ASSIGN(
-      prepared.resolution, endpoint::resolve(parts_.catalog, call.operation, prepared.params, params));
-  VIRGA_TRY_ASSIGN(auto serialized, protocol::serialize(call.operation, prepared.params, parts_.random));
+  VIRGA_TRY_ASSIGN(prepared.resolution,
+                   endpoint::resolve(parts_.catalog, call.operation, prepared.params, params));
+  VIRGA_TRY_ASSIGN(auto serialized,
+                   protocol::serialize(call.operation, prepared.params, parts_.random));
   http::Request& request = prepared.request;
   request = std::move(serialized.request);
   request.operation = concat(call.operation.service().name(), ":", call.operation.name());
@@ -184,7 +192,8 @@ Status CallPath::sign(const CallConfig& config, const Prepared& prepared, http::
     }
   }
   if (scope.signature_version == "bearer") {
-    auto token = auth::bearer_token_from_environment(parts_.settings.environment(), scope.signing_name);
+    auto token =
+        auth::bearer_token_from_environment(parts_.settings.environment(), scope.signing_name);
     if (!token) {
       return fail(auth::no_token_error());
     }
@@ -199,10 +208,13 @@ Status CallPath::sign(const CallConfig& config, const Prepared& prepared, http::
   return signer_for(scope)->sign(request, context);
 }
 
-Result<std::string> CallPath::presign(
-    const Call& call, const CallConfig& config, http::Request request, std::string_view region) {
+Result<std::string> CallPath::presign(const Call& call,
+                                      const CallConfig& config,
+                                      http::Request request,
+                                      std::string_view region) {
   auto params = config.endpoint;
-  VIRGA_TRY_ASSIGN(auto resolution, endpoint::resolve(parts_.catalog, call.operation, call.params, params));
+  VIRGA_TRY_ASSIGN(auto resolution,
+                   endpoint::resolve(parts_.catalog, call.operation, call.params, params));
   const std::string url = replace_all(resolution.endpoint.url, resolution.region, region);
   const auto target = endpoint::split_endpoint(url);
   request.scheme = target.scheme;
@@ -220,7 +232,9 @@ Result<std::string> CallPath::presign(
   return request.url();
 }
 
-Result<Page> CallPath::send_until_done(const Call& call, const CallConfig& config, Prepared& prepared) {
+Result<Page> CallPath::send_until_done(const Call& call,
+                                       const CallConfig& config,
+                                       Prepared& prepared) {
   bool redirected = false;
   retry::CallState state;
   for (int number = 1;; ++number) {
@@ -243,10 +257,12 @@ Result<Page> CallPath::send_until_done(const Call& call, const CallConfig& confi
         continue;
       }
     }
-    const bool skewed = correct_clock(error, answer.response) && number < parts_.retry.max_attempts();
+    const bool skewed =
+        correct_clock(error, answer.response) && number < parts_.retry.max_attempts();
     if (!skewed && !decision.retry) {
-      word_service_error(
-          error, call.operation.name(), decision.max_attempts_reached ? std::optional(number - 1) : std::nullopt);
+      word_service_error(error,
+                         call.operation.name(),
+                         decision.max_attempts_reached ? std::optional(number - 1) : std::nullopt);
       return fail(std::move(error));
     }
     debug(concat("trying again in ", decision.delay.count(), " ms: ", error.message));
@@ -254,7 +270,8 @@ Result<Page> CallPath::send_until_done(const Call& call, const CallConfig& confi
   }
 }
 
-/// Learns from an answer that says that the signature's time is off; true if signing again may help.
+/// Learns from an answer that says that the signature's time is off; true if signing again may
+/// help.
 bool CallPath::correct_clock(const Error& error, const http::Response& response) {
   if (!error.service) {
     return false;
@@ -269,7 +286,10 @@ bool CallPath::correct_clock(const Error& error, const http::Response& response)
   return change > std::chrono::minutes(1) || change < -std::chrono::minutes(1);
 }
 
-CallPath::Answer CallPath::attempt(const Call& call, const CallConfig& config, const Prepared& prepared, int number) {
+CallPath::Answer CallPath::attempt(const Call& call,
+                                   const CallConfig& config,
+                                   const Prepared& prepared,
+                                   int number) {
   Answer answer{Page(), {}};
   http::Request request = prepared.request;
   if (number > 1 && request.stream) {
@@ -283,41 +303,34 @@ CallPath::Answer CallPath::attempt(const Call& call, const CallConfig& config, c
     return answer;
   }
   debug(concat("attempt ", number, ": ", request.method, " ", request.url()));
-  bool taken = false;
-  Status sink_status;
-  const auto choose = [&](const http::Response& head) -> http::BodySink* {
-    if (head.status >= 300 || !call.operation.streaming_output() || !call.open_sink) {
-      return nullptr;
-    }
-    auto sink = call.open_sink();
-    if (!sink) {
-      sink_status = fail(std::move(sink).error());
-      return nullptr;
-    }
-    taken = true;
-    return *sink;
-  };
-  auto response = parts_.transport.send(request, choose);
-  if (!sink_status) {
-    answer.result = fail(std::move(sink_status).error());
-  } else if (!response) {
+  BodyRoute route(call, prepared.quirks);
+  auto response = parts_.transport.send(
+      request, [&](const http::Response& head) { return route.choose(head); });
+  if (!response) {
     answer.result = fail(std::move(response).error());
-  } else {
-    debug(concat("answer ", response->status, " ", response->reason, ", ", response->body.size(), " bytes"));
-    answer.result = read_answer(call, prepared, *response, taken);
-    answer.response = std::move(*response);
+    return answer;
   }
+  debug(concat(
+      "answer ", response->status, " ", response->reason, ", ", response->body.size(), " bytes"));
+  if (auto finished = route.finish(); !finished) {
+    answer.result = fail(std::move(finished).error());
+  } else {
+    answer.result = read_answer(call, prepared, *response, route);
+  }
+  answer.response = std::move(*response);
   return answer;
 }
 
-Result<Page> CallPath::read_answer(
-    const Call& call, const Prepared& prepared, http::Response& response, bool body_was_taken) {
+Result<Page> CallPath::read_answer(const Call& call,
+                                   const Prepared& prepared,
+                                   http::Response& response,
+                                   const BodyRoute& route) {
   VIRGA_TRY(before_parse(call.operation, response, prepared.quirks));
   VIRGA_TRY_ASSIGN(auto parsed, protocol::parse(call.operation, response));
   Page page;
   page.output = std::move(parsed.output);
   page.request_id = std::move(parsed.request_id);
-  static_cast<void>(body_was_taken);
+  route.complete(page.output);
   VIRGA_TRY(after_parse(call.operation, response, page.output, prepared.quirks));
   return page;
 }

@@ -22,6 +22,8 @@
 
 namespace virga::engine {
 
+class BodyRoute;
+
 /// What a call path is made of; all are borrowed and must outlive it.
 struct CallPathParts {
   const model::Catalog& catalog;
@@ -36,8 +38,9 @@ struct CallPathParts {
   std::function<void(const std::string& line)> debug{};
 };
 
-/// The way of one call to its service and back: prepared once (quirks, validation, serialisation, endpoint), then
-/// signed, sent and read, again while the retry policy says so. S3's "wrong region" answers are followed once.
+/// The way of one call to its service and back: prepared once (quirks, validation, serialisation,
+/// endpoint), then signed, sent and read, again while the retry policy says so. S3's "wrong region"
+/// answers are followed once.
 ///
 /// Errors: those of all parts; a service's error carries the AWS CLI's sentence.
 /// Threads: safe.
@@ -53,21 +56,32 @@ class CallPath final : public Caller {
 
   [[nodiscard]] Result<Prepared> prepare(const Call& call, const CallConfig& config);
   [[nodiscard]] Status place(const Call& call, const CallConfig& config, Prepared& prepared);
-  [[nodiscard]] Result<Page> send_until_done(const Call& call, const CallConfig& config, Prepared& prepared);
-  [[nodiscard]] Answer attempt(const Call& call, const CallConfig& config, const Prepared& prepared, int number);
-  [[nodiscard]] Status sign(const CallConfig& config, const Prepared& prepared, http::Request& request);
-  [[nodiscard]] Result<Page> read_answer(
-      const Call& call, const Prepared& prepared, http::Response& response, bool body_was_taken);
-  [[nodiscard]] Result<std::string> presign(
-      const Call& call, const CallConfig& config, http::Request request, std::string_view region);
+  [[nodiscard]] Result<Page> send_until_done(const Call& call,
+                                             const CallConfig& config,
+                                             Prepared& prepared);
+  [[nodiscard]] Answer attempt(const Call& call,
+                               const CallConfig& config,
+                               const Prepared& prepared,
+                               int number);
+  [[nodiscard]] Status sign(const CallConfig& config,
+                            const Prepared& prepared,
+                            http::Request& request);
+  [[nodiscard]] Result<Page> read_answer(const Call& call,
+                                         const Prepared& prepared,
+                                         http::Response& response,
+                                         const BodyRoute& route);
+  [[nodiscard]] Result<std::string> presign(const Call& call,
+                                            const CallConfig& config,
+                                            http::Request request,
+                                            std::string_view region);
   [[nodiscard]] bool correct_clock(const Error& error, const http::Response& response);
   [[nodiscard]] Result<auth::Credentials> credentials();
   void debug(const std::string& line) const;
 
   CallPathParts parts_;
   std::mutex mutex_;
-  std::optional<auth::Credentials> credentials_;          // guarded by mutex_
-  std::chrono::microseconds clock_skew_{0};               // guarded by mutex_
+  std::optional<auth::Credentials> credentials_;  // guarded by mutex_
+  std::chrono::microseconds clock_skew_{0};       // guarded by mutex_
 };
 
 }  // namespace virga::engine

@@ -9,10 +9,16 @@ void word_service_error(Error& error, std::string_view operation, std::optional<
   if (!error.service) {
     return;
   }
-  const std::string attempts = retries ? concat(" (reached max retries: ", *retries, ")") : std::string();
-  error.message = concat(
-      "An error occurred (", error.service->code, ") when calling the ", operation, " operation", attempts, ": ",
-      error.service->message);
+  const std::string attempts =
+      retries ? concat(" (reached max retries: ", *retries, ")") : std::string();
+  error.message = concat("An error occurred (",
+                         error.service->code,
+                         ") when calling the ",
+                         operation,
+                         " operation",
+                         attempts,
+                         ": ",
+                         error.service->message);
 }
 
 }  // namespace virga::engine

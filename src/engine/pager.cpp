@@ -47,7 +47,8 @@ std::int64_t length_of(const Value* value) {
 void slice(Value& value, std::int64_t first, std::int64_t count) {
   const std::int64_t size = length_of(&value);
   const std::int64_t from = std::clamp<std::int64_t>(first, 0, size);
-  const std::int64_t to = std::clamp<std::int64_t>(count < 0 ? size + count : from + count, from, size);
+  const std::int64_t to =
+      std::clamp<std::int64_t>(count < 0 ? size + count : from + count, from, size);
   if (auto* list = value.as_list()) {
     list->erase(list->begin() + to, list->end());
     list->erase(list->begin(), list->begin() + from);
@@ -58,7 +59,8 @@ void slice(Value& value, std::int64_t first, std::int64_t count) {
 
 bool all_null(const Value& tokens) {
   const auto& map = *tokens.as_map();
-  return std::all_of(map.begin(), map.end(), [](const auto& entry) { return entry.second.is_null(); });
+  return std::all_of(
+      map.begin(), map.end(), [](const auto& entry) { return entry.second.is_null(); });
 }
 
 std::string encode_token(const Value& tokens) {
@@ -90,10 +92,12 @@ void merge_value(Value& whole, std::string_view path, Value& part) {
   auto* list = existing->as_list();
   auto* more = part.as_list();
   if (list != nullptr && more != nullptr) {
-    list->insert(list->end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+    list->insert(
+        list->end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
   } else if (auto* text = existing->as_string(); text != nullptr && part.is_string()) {
     *text += *part.as_string();
-  } else if ((part.is_integer() || part.is_number()) && (existing->is_integer() || existing->is_number())) {
+  } else if ((part.is_integer() || part.is_number()) &&
+             (existing->is_integer() || existing->is_number())) {
     *existing = sum(*existing, part);
   }
 }
@@ -127,7 +131,8 @@ Status Pager::read_configuration(const PageLimits& limits) {
   more_results_ = configuration.text("more_results");
   max_items_ = limits.max_items;
   if (input_tokens_.size() != output_tokens_.size() || result_keys_.empty()) {
-    return fail(ErrorCode::models, concat("The paginator of ", call_.operation.name(), " is incomplete."));
+    return fail(ErrorCode::models,
+                concat("The paginator of ", call_.operation.name(), " is incomplete."));
   }
   for (const auto& name : input_tokens_) {
     tokens_.as_map()->append(name, nullptr);
@@ -141,10 +146,10 @@ Status Pager::read_configuration(const PageLimits& limits) {
   if (limits.page_size) {
     const auto limit_key = configuration.text("limit_key");
     if (limit_key.empty()) {
-      return fail(
-          ErrorCode::usage,
-          "Error during pagination: PageSize parameter is not supported for the pagination interface for this "
-          "operation.");
+      return fail(ErrorCode::usage,
+                  "Error during pagination: PageSize parameter is not supported for the pagination "
+                  "interface for this "
+                  "operation.");
     }
     const auto input = call_.operation.input();
     const auto member = input ? input->find_member(limit_key) : std::nullopt;
@@ -230,7 +235,8 @@ void Pager::skip_to_start(Value& output) {
       empty = List();
     } else if (sample != nullptr && sample->is_string()) {
       empty = std::string();
-    } else if (sample != nullptr && (sample->is_integer() || sample->is_number() || sample->is_bool())) {
+    } else if (sample != nullptr &&
+               (sample->is_integer() || sample->is_number() || sample->is_bool())) {
       empty = *sample;
     }
     set_path(output, result_keys_[i], std::move(empty));
@@ -285,9 +291,9 @@ Status Pager::advance(Page& page) {
     return {};
   }
   if (previous_tokens_ == tokens_) {
-    return fail(
-        ErrorCode::general,
-        concat("Error during pagination: The same next token was received twice: ", params::python_repr(tokens_)));
+    return fail(ErrorCode::general,
+                concat("Error during pagination: The same next token was received twice: ",
+                       params::python_repr(tokens_)));
   }
   put_tokens(tokens_);
   previous_tokens_ = tokens_;

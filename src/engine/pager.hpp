@@ -15,25 +15,30 @@ namespace virga::engine {
 struct PageLimits {
   std::optional<std::int64_t> max_items;
   std::optional<std::int64_t> page_size;
-  std::optional<std::string> starting_token;  ///< as an earlier result's NextToken, or a service's own token
+  std::optional<std::string>
+      starting_token;  ///< as an earlier result's NextToken, or a service's own token
 };
 
-/// The pages of an operation that the models say how to paginate, with the AWS CLI's --max-items, --page-size and
+/// The pages of an operation that the models say how to paginate, with the AWS CLI's --max-items,
+/// --page-size and
 /// --starting-token. `next` fetches; nothing is fetched ahead here.
 ///
-/// Source: tokens are interchangeable with botocore's (base64 of a JSON object of the input tokens, with
-/// boto_truncate_amount where a page was cut). Thread-compatible.
+/// Source: tokens are interchangeable with botocore's (base64 of a JSON object of the input tokens,
+/// with boto_truncate_amount where a page was cut). Thread-compatible.
 class Pager final : public Pages {
  public:
   /// Errors: usage, for a page size where the operation takes none, or a token that does not fit.
-  [[nodiscard]] static Result<std::unique_ptr<Pager>> start(Caller& caller, Call call, const PageLimits& limits);
+  [[nodiscard]] static Result<std::unique_ptr<Pager>> start(Caller& caller,
+                                                            Call call,
+                                                            const PageLimits& limits);
 
   [[nodiscard]] Result<std::optional<Page>> next() override;
 
   /// The paths that are concatenated over pages; the first one is what max_items counts.
   [[nodiscard]] const std::vector<std::string>& result_keys() const { return result_keys_; }
 
-  /// The members of the first page that the whole result has besides the result keys; null where absent.
+  /// The members of the first page that the whole result has besides the result keys; null where
+  /// absent.
   [[nodiscard]] const Value& non_aggregate_part() const { return non_aggregate_part_; }
 
   /// What continues after a result that max_items cut short; empty if nothing was.
@@ -69,8 +74,8 @@ class Pager final : public Pages {
   std::string resume_token_;
 };
 
-/// All pages of the pager as one result, merged as the AWS CLI does: lists are joined, numbers added, texts
-/// concatenated; then the non-aggregate part, then NextToken if the result was cut.
+/// All pages of the pager as one result, merged as the AWS CLI does: lists are joined, numbers
+/// added, texts concatenated; then the non-aggregate part, then NextToken if the result was cut.
 [[nodiscard]] Result<Value> merge_pages(Pager& pager);
 
 }  // namespace virga::engine

@@ -8,14 +8,15 @@
 namespace virga::engine {
 namespace {
 
-/// The text of the error document's Region element. The document was read as XML before; this only looks up one
-/// element without children.
+/// The text of the error document's Region element. The document was read as XML before; this only
+/// looks up one element without children.
 std::string_view region_in(std::string_view body) {
   constexpr std::string_view k_open = "<Region>";
   const auto start = body.find(k_open);
   const auto end = start == std::string_view::npos ? start : body.find("</Region>", start);
-  return end == std::string_view::npos ? std::string_view()
-                                       : body.substr(start + k_open.size(), end - start - k_open.size());
+  return end == std::string_view::npos
+             ? std::string_view()
+             : body.substr(start + k_open.size(), end - start - k_open.size());
 }
 
 bool is_region_name(std::string_view text) {
@@ -27,7 +28,9 @@ bool is_region_name(std::string_view text) {
   return !text.empty() && text.size() < 64;
 }
 
-bool says_wrong_region(const model::Operation& operation, const Error& error, const http::Response& response) {
+bool says_wrong_region(const model::Operation& operation,
+                       const Error& error,
+                       const http::Response& response) {
   const std::string_view code = error.service->code;
   const bool bare = code == "301" || code == "400";  // HEAD answers have no body to say more
   if (bare && operation.name() == "HeadObject") {
@@ -44,11 +47,13 @@ bool says_wrong_region(const model::Operation& operation, const Error& error, co
 
 }  // namespace
 
-std::optional<std::string> redirect_region(
-    const model::Operation& operation, const Value& params, const Error& error, const http::Response& response) {
+std::optional<std::string> redirect_region(const model::Operation& operation,
+                                           const Value& params,
+                                           const Error& error,
+                                           const http::Response& response) {
   const auto bucket = params.text("Bucket");
-  if (operation.service().name() != "s3" || !error.service || bucket.empty() || bucket.starts_with("arn:") ||
-      !says_wrong_region(operation, error, response)) {
+  if (operation.service().name() != "s3" || !error.service || bucket.empty() ||
+      bucket.starts_with("arn:") || !says_wrong_region(operation, error, response)) {
     return std::nullopt;
   }
   const auto header = response.headers.get("x-amz-bucket-region");

@@ -17,14 +17,15 @@ namespace {
 
 tl::unexpected<Error> io_error(std::string_view action, const std::string& path) {
   char reason[128];
-  return fail(
-      ErrorCode::io, concat("cannot ", action, " ", path, ": ", strerror_r(errno, reason, sizeof reason)));
+  return fail(ErrorCode::io,
+              concat("cannot ", action, " ", path, ": ", strerror_r(errno, reason, sizeof reason)));
 }
 
 class FileSource final : public BodySource {
  public:
   FileSource(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {
     struct stat info {};
+
     if (fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode)) {
       start_ = lseek(descriptor_, 0, SEEK_CUR);
       size_ = static_cast<std::uint64_t>(info.st_size - start_);
@@ -77,7 +78,9 @@ Result<std::shared_ptr<BodySource>> open_file_source(const std::string& path) {
   if (descriptor < 0) {
     return io_error("open", path);
   }
+
   struct stat info {};
+
   if (fstat(descriptor, &info) == 0 && S_ISDIR(info.st_mode)) {
     ::close(descriptor);
     errno = EISDIR;
@@ -105,7 +108,9 @@ Status FileSink::open() {
     descriptor_ = STDOUT_FILENO;
     return {};
   }
+
   struct stat info {};
+
   const bool exists = stat(path_.c_str(), &info) == 0;
   constexpr mode_t k_mode = 0666;  // less the umask
   if (exists && !S_ISREG(info.st_mode)) {

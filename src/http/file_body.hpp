@@ -8,13 +8,14 @@
 
 namespace virga::http {
 
-/// The bytes of a file, read as they are sent. "/dev/stdin" and other pipes work, but cannot be sent a second time.
-/// Errors: io, with the path and the system's reason.
+/// The bytes of a file, read as they are sent. "/dev/stdin" and other pipes work, but cannot be
+/// sent a second time. Errors: io, with the path and the system's reason.
 [[nodiscard]] Result<std::shared_ptr<BodySource>> open_file_source(const std::string& path);
 
-/// Writes a response's bytes to a file. A regular file appears under its name only once it is whole: until finish()
-/// the bytes are beside it under a temporary name, which goes away if finish() is never reached. Devices and pipes
-/// are written to directly, and "-" is standard output.
+/// Writes a response's bytes to a file. A regular file appears under its name only once it is
+/// whole: until finish() the bytes are beside it under a temporary name, which goes away if
+/// finish() is never reached. Devices and pipes are written to directly, and "-" is standard
+/// output.
 class FileSink final : public BodySink {
  public:
   explicit FileSink(std::string path) : path_(std::move(path)) {}

@@ -11,12 +11,14 @@
 
 namespace virga::mock {
 
-Result<http::Response> MockTransport::send(const http::Request& request, const http::SinkChooser& choose_sink) {
+Result<http::Response> MockTransport::send(const http::Request& request,
+                                           const http::SinkChooser& choose_sink) {
   const std::string_view name = request.operation;
   const auto colon = name.find(':');
   const auto service = catalog_.find_service(name.substr(0, colon));
-  const auto operation = service && colon != std::string_view::npos ? service->find_operation(name.substr(colon + 1))
-                                                                    : std::nullopt;
+  const auto operation = service && colon != std::string_view::npos
+                             ? service->find_operation(name.substr(colon + 1))
+                             : std::nullopt;
   if (!operation) {
     return fail(ErrorCode::general, concat("The mock knows no operation \"", name, "\"."));
   }

@@ -48,7 +48,8 @@ std::string scalar_text(const Value& value, TimestampFormat format) {
   return to_json(value);
 }
 
-/// The value in the form that JSON protocols send: members by their wire names, times as the models say.
+/// The value in the form that JSON protocols send: members by their wire names, times as the models
+/// say.
 Value to_wire(const Member& member, const Value& value);
 
 Value structure_to_wire(const Shape& shape, const Value& value) {
@@ -85,7 +86,8 @@ Value to_wire(const Member& member, const Value& value) {
   if (const auto* timestamp = value.as_timestamp()) {
     const auto format = or_default(member.timestamp_format(), TimestampFormat::unix_timestamp);
     const std::string text = format_time(*timestamp, format);
-    return format == TimestampFormat::unix_timestamp ? Value(parse_int(text).value_or(0)) : Value(text);
+    return format == TimestampFormat::unix_timestamp ? Value(parse_int(text).value_or(0))
+                                                     : Value(text);
   }
   return value;
 }
@@ -108,19 +110,25 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-void write_element(std::string& out, std::string_view tag, const Member& member, const Value& value);
+void write_element(std::string& out,
+                   std::string_view tag,
+                   const Member& member,
+                   const Value& value);
 
 void write_members(std::string& out, const Shape& shape, const Value& value) {
   for (std::uint32_t i = 0; i < shape.member_count(); ++i) {
     const auto member = shape.member(i);
     const auto* part = value.find(member.name());
-    if (part != nullptr && member.location() == Location::body && !member.has(model::MemberFlag::xml_attribute)) {
+    if (part != nullptr && member.location() == Location::body &&
+        !member.has(model::MemberFlag::xml_attribute)) {
       write_element(out, member.wire_name(), member, *part);
     }
   }
 }
 
-std::string_view name_or(std::string_view name, std::string_view fallback) { return name.empty() ? fallback : name; }
+std::string_view name_or(std::string_view name, std::string_view fallback) {
+  return name.empty() ? fallback : name;
+}
 
 void write_map(std::string& out, std::string_view tag, const Member& member, const Map& map) {
   const Shape shape = member.shape();
@@ -139,7 +147,10 @@ void write_map(std::string& out, std::string_view tag, const Member& member, con
   }
 }
 
-void write_element(std::string& out, std::string_view tag, const Member& member, const Value& value) {
+void write_element(std::string& out,
+                   std::string_view tag,
+                   const Member& member,
+                   const Value& value) {
   const Shape shape = member.shape();
   if (const auto* list = value.as_list()) {
     const bool flat = member.is_flattened();
@@ -163,7 +174,8 @@ void write_element(std::string& out, std::string_view tag, const Member& member,
   if (value.is_map()) {
     write_members(out, shape, value);
   } else {
-    append_escaped(out, scalar_text(value, or_default(member.timestamp_format(), TimestampFormat::iso8601)));
+    append_escaped(
+        out, scalar_text(value, or_default(member.timestamp_format(), TimestampFormat::iso8601)));
   }
   append(out, "</", tag, ">");
 }
@@ -183,7 +195,8 @@ void bind_headers(const Shape& shape, const Value& output, http::Response& respo
       const std::string text = scalar_text(scalar, format);
       response.headers.add(std::string(member.wire_name()),
                            member.has(model::MemberFlag::json_value) ? base64_encode(text) : text);
-    } else if (const auto* map = part->as_map(); map != nullptr && member.location() == Location::headers) {
+    } else if (const auto* map = part->as_map();
+               map != nullptr && member.location() == Location::headers) {
       for (const auto& [key, value] : *map) {
         response.headers.add(concat(member.wire_name(), key), scalar_text(value, format));
       }
@@ -206,7 +219,10 @@ std::string render_payload(const Member& payload, const Value& value, bool json)
   return body;
 }
 
-void render_rest(const model::Operation& operation, const Shape& shape, const Value& output, http::Response& response) {
+void render_rest(const model::Operation& operation,
+                 const Shape& shape,
+                 const Value& output,
+                 http::Response& response) {
   const bool json = operation.service().protocol() == "rest-json";
   bind_headers(shape, output, response);
   if (!shape.payload().empty()) {
@@ -224,7 +240,10 @@ void render_rest(const model::Operation& operation, const Shape& shape, const Va
   }
 }
 
-void render_query(const model::Operation& operation, const Shape& shape, const Value& output, std::string& body) {
+void render_query(const model::Operation& operation,
+                  const Shape& shape,
+                  const Value& output,
+                  std::string& body) {
   const auto name = operation.name();
   const auto wrapper = operation.result_wrapper();
   append(body, "<", name, "Response>");
@@ -235,7 +254,10 @@ void render_query(const model::Operation& operation, const Shape& shape, const V
   if (!wrapper.empty()) {
     append(body, "</", wrapper, ">");
   }
-  append(body, "<ResponseMetadata><RequestId>mock</RequestId></ResponseMetadata></", name, "Response>");
+  append(body,
+         "<ResponseMetadata><RequestId>mock</RequestId></ResponseMetadata></",
+         name,
+         "Response>");
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ class Sampler {
     for (std::uint32_t i = 0; i < count; ++i) {
       const auto member = shape.member(i);
       const bool is_too_deep = depth >= k_max_depth && !is_scalar(member.shape());
-      if (tokens_.contains(member.name()) || is_too_deep || member.shape().has(model::ShapeFlag::event_stream)) {
+      if (tokens_.contains(member.name()) || is_too_deep ||
+          member.shape().has(model::ShapeFlag::event_stream)) {
         continue;
       }
       map.append(std::string(member.name()), value(member, member.name(), depth + 1));

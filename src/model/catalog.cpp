@@ -10,8 +10,10 @@ namespace {
 
 /// The place in [first, first + count) whose key equals `wanted`, where keys are sorted.
 template <typename KeyAt>
-std::optional<std::uint32_t> find_sorted(
-    std::uint32_t first, std::uint32_t count, std::string_view wanted, KeyAt key_at) {
+std::optional<std::uint32_t> find_sorted(std::uint32_t first,
+                                         std::uint32_t count,
+                                         std::string_view wanted,
+                                         KeyAt key_at) {
   std::uint32_t low = first;
   std::uint32_t high = first + count;
   while (low < high) {
@@ -36,9 +38,11 @@ std::optional<Member> payload_member(const std::optional<Shape>& shape) {
   return shape->find_member(shape->payload());
 }
 
+/// botocore takes every blob that is the whole body for a stream, whether the model has the trait
+/// or not.
 std::optional<Member> streaming_payload(const std::optional<Shape>& shape) {
   auto member = payload_member(shape);
-  if (member && member->shape().kind() == ShapeKind::blob && member->is_streaming()) {
+  if (member && member->shape().kind() == ShapeKind::blob) {
     return member;
   }
   return std::nullopt;
@@ -59,7 +63,8 @@ std::string_view Shape::name() const { return pack_view_->text(pack_view_->shape
 
 ShapeKind Shape::kind() const {
   const auto kind = pack_view_->shape(index_).kind();
-  return kind <= static_cast<std::uint8_t>(ShapeKind::timestamp) ? static_cast<ShapeKind>(kind) : ShapeKind::string;
+  return kind <= static_cast<std::uint8_t>(ShapeKind::timestamp) ? static_cast<ShapeKind>(kind)
+                                                                 : ShapeKind::string;
 }
 
 bool Shape::has(ShapeFlag flag) const {
@@ -90,19 +95,29 @@ Member Shape::key() const { return member(0); }
 
 Member Shape::value() const { return member(1); }
 
-std::string_view Shape::payload() const { return pack_view_->text(pack_view_->shape(index_).payload()); }
+std::string_view Shape::payload() const {
+  return pack_view_->text(pack_view_->shape(index_).payload());
+}
 
 TimestampFormat Shape::timestamp_format() const {
   return static_cast<TimestampFormat>(pack_view_->shape(index_).timestamp_format() & 3U);
 }
 
-std::string_view Shape::location_name() const { return pack_view_->text(pack_view_->shape(index_).location_name()); }
+std::string_view Shape::location_name() const {
+  return pack_view_->text(pack_view_->shape(index_).location_name());
+}
 
-std::string_view Shape::xml_uri() const { return pack_view_->text(pack_view_->shape(index_).xml_uri()); }
+std::string_view Shape::xml_uri() const {
+  return pack_view_->text(pack_view_->shape(index_).xml_uri());
+}
 
-std::string_view Shape::xml_prefix() const { return pack_view_->text(pack_view_->shape(index_).xml_prefix()); }
+std::string_view Shape::xml_prefix() const {
+  return pack_view_->text(pack_view_->shape(index_).xml_prefix());
+}
 
-std::string_view Shape::error_code() const { return pack_view_->text(pack_view_->shape(index_).error_code()); }
+std::string_view Shape::error_code() const {
+  return pack_view_->text(pack_view_->shape(index_).error_code());
+}
 
 int Shape::error_status() const { return pack_view_->shape(index_).error_status(); }
 
@@ -114,13 +129,17 @@ std::optional<double> Shape::max() const {
   return has(ShapeFlag::has_max) ? std::optional(pack_view_->shape(index_).max()) : std::nullopt;
 }
 
-std::string_view Shape::pattern() const { return pack_view_->text(pack_view_->shape(index_).pattern()); }
+std::string_view Shape::pattern() const {
+  return pack_view_->text(pack_view_->shape(index_).pattern());
+}
 
 Document Shape::enum_values() const { return {pack_view_, pack_view_->shape(index_).values()}; }
 
 Document Shape::required_order() const { return is_structure() ? enum_values() : Document(); }
 
-std::string_view Member::name() const { return pack_view_->text(pack_view_->member(index_).name()); }
+std::string_view Member::name() const {
+  return pack_view_->text(pack_view_->member(index_).name());
+}
 
 Shape Member::shape() const { return {pack_view_, pack_view_->member(index_).shape()}; }
 
@@ -130,8 +149,9 @@ bool Member::has(MemberFlag flag) const {
 
 Location Member::location() const {
   const auto location = pack_view_->member(index_).location();
-  return location <= static_cast<std::uint8_t>(Location::status_code) ? static_cast<Location>(location)
-                                                                      : Location::body;
+  return location <= static_cast<std::uint8_t>(Location::status_code)
+             ? static_cast<Location>(location)
+             : Location::body;
 }
 
 std::string_view Member::location_name() const {
@@ -149,9 +169,13 @@ TimestampFormat Member::timestamp_format() const {
   return own == TimestampFormat::unspecified ? shape().timestamp_format() : own;
 }
 
-bool Member::is_flattened() const { return has(MemberFlag::flattened) || shape().has(ShapeFlag::flattened); }
+bool Member::is_flattened() const {
+  return has(MemberFlag::flattened) || shape().has(ShapeFlag::flattened);
+}
 
-bool Member::is_streaming() const { return has(MemberFlag::streaming) || shape().has(ShapeFlag::streaming); }
+bool Member::is_streaming() const {
+  return has(MemberFlag::streaming) || shape().has(ShapeFlag::streaming);
+}
 
 std::string_view Member::xml_uri() const {
   const auto own = pack_view_->text(pack_view_->member(index_).xml_uri());
@@ -163,21 +187,35 @@ std::string_view Member::xml_prefix() const {
   return own.empty() ? shape().xml_prefix() : own;
 }
 
-std::string_view Member::query_name() const { return pack_view_->text(pack_view_->member(index_).query_name()); }
+std::string_view Member::query_name() const {
+  return pack_view_->text(pack_view_->member(index_).query_name());
+}
 
-std::string_view Member::context_param() const { return pack_view_->text(pack_view_->member(index_).context_param()); }
+std::string_view Member::context_param() const {
+  return pack_view_->text(pack_view_->member(index_).context_param());
+}
 
-std::string_view Operation::name() const { return pack_view_->text(pack_view_->operation(index_).name()); }
+std::string_view Operation::name() const {
+  return pack_view_->text(pack_view_->operation(index_).name());
+}
 
-std::string_view Operation::cli_name() const { return pack_view_->text(pack_view_->operation(index_).cli_name()); }
+std::string_view Operation::cli_name() const {
+  return pack_view_->text(pack_view_->operation(index_).cli_name());
+}
 
 Service Operation::service() const { return {pack_view_, service_}; }
 
-std::string_view Operation::method() const { return pack_view_->text(pack_view_->operation(index_).method()); }
+std::string_view Operation::method() const {
+  return pack_view_->text(pack_view_->operation(index_).method());
+}
 
-std::string_view Operation::uri() const { return pack_view_->text(pack_view_->operation(index_).uri()); }
+std::string_view Operation::uri() const {
+  return pack_view_->text(pack_view_->operation(index_).uri());
+}
 
-int Operation::response_code() const { return static_cast<int>(pack_view_->operation(index_).response_code()); }
+int Operation::response_code() const {
+  return static_cast<int>(pack_view_->operation(index_).response_code());
+}
 
 std::optional<Shape> Operation::input() const {
   const auto shape = pack_view_->operation(index_).input();
@@ -214,7 +252,9 @@ std::string_view Operation::host_prefix() const {
   return pack_view_->text(pack_view_->operation(index_).host_prefix());
 }
 
-std::string_view Operation::auth_type() const { return pack_view_->text(pack_view_->operation(index_).auth_type()); }
+std::string_view Operation::auth_type() const {
+  return pack_view_->text(pack_view_->operation(index_).auth_type());
+}
 
 bool Operation::has(OperationFlag flag) const {
   return (pack_view_->operation(index_).flags() & static_cast<std::uint32_t>(flag)) != 0;
@@ -232,11 +272,17 @@ std::optional<Member> Operation::streaming_output() const { return streaming_pay
 
 std::optional<Member> Operation::event_stream_input() const { return event_stream_member(input()); }
 
-std::optional<Member> Operation::event_stream_output() const { return event_stream_member(output()); }
+std::optional<Member> Operation::event_stream_output() const {
+  return event_stream_member(output());
+}
 
-std::string_view Service::name() const { return pack_view_->text(pack_view_->service(index_).name()); }
+std::string_view Service::name() const {
+  return pack_view_->text(pack_view_->service(index_).name());
+}
 
-std::string_view Service::protocol() const { return pack_view_->text(pack_view_->service(index_).protocol()); }
+std::string_view Service::protocol() const {
+  return pack_view_->text(pack_view_->service(index_).protocol());
+}
 
 Document Service::metadata() const { return {pack_view_, pack_view_->service(index_).metadata()}; }
 
@@ -246,7 +292,8 @@ std::string_view Service::signing_name() const {
 }
 
 std::uint32_t Service::operation_count() const {
-  return std::min(pack_view_->service(index_).operation_count(), pack_view_->root().operations()->size());
+  return std::min(pack_view_->service(index_).operation_count(),
+                  pack_view_->root().operations()->size());
 }
 
 Operation Service::operation(std::uint32_t index) const {
@@ -264,9 +311,8 @@ std::optional<Operation> Service::find_operation(std::string_view name) const {
 }
 
 std::optional<Operation> Service::find_operation_by_cli_name(std::string_view cli_name) const {
-  const auto found = find_sorted(0, operation_count(), cli_name, [&](std::uint32_t i) {
-    return operation(i).cli_name();
-  });
+  const auto found = find_sorted(
+      0, operation_count(), cli_name, [&](std::uint32_t i) { return operation(i).cli_name(); });
   return found ? std::optional(operation(*found)) : std::nullopt;
 }
 
@@ -282,13 +328,17 @@ std::optional<Shape> Service::find_shape(std::string_view name) const {
   return std::nullopt;
 }
 
-Document Service::endpoint_rules() const { return {pack_view_, pack_view_->service(index_).rules()}; }
+Document Service::endpoint_rules() const {
+  return {pack_view_, pack_view_->service(index_).rules()};
+}
 
 Document Service::client_context_params() const {
   return {pack_view_, pack_view_->service(index_).client_context_params()};
 }
 
-Document Service::paginators() const { return {pack_view_, pack_view_->service(index_).paginators()}; }
+Document Service::paginators() const {
+  return {pack_view_, pack_view_->service(index_).paginators()};
+}
 
 Document Service::waiters() const { return {pack_view_, pack_view_->service(index_).waiters()}; }
 
@@ -313,7 +363,8 @@ std::uint32_t Catalog::service_count() const { return pack_->root().services()->
 Service Catalog::service(std::uint32_t index) const { return {pack_.get(), index}; }
 
 std::optional<Service> Catalog::find_service(std::string_view name) const {
-  const auto found = find_sorted(0, service_count(), name, [&](std::uint32_t i) { return service(i).name(); });
+  const auto found =
+      find_sorted(0, service_count(), name, [&](std::uint32_t i) { return service(i).name(); });
   return found ? std::optional(service(*found)) : std::nullopt;
 }
 

@@ -130,8 +130,8 @@ bool holds_services(const fs::path& folder) {
   return file_exists((folder / "endpoints.json").string()) && fs::is_directory(folder / "sts");
 }
 
-/// site-packages and dist-packages folders that belong to the python3 programs on the search path, found without
-/// running any of them.
+/// site-packages and dist-packages folders that belong to the python3 programs on the search path,
+/// found without running any of them.
 std::vector<fs::path> python_folders(const std::string& search_path) {
   std::vector<fs::path> folders;
   const auto add_libraries = [&](const fs::path& prefix) {
@@ -180,7 +180,8 @@ Result<CompiledPack> compile_data_folder(const std::string& folder) {
     }
   }
   if (count == 0) {
-    return fail(ErrorCode::models, concat("No service models in ", folder, "; a botocore data folder is expected."));
+    return fail(ErrorCode::models,
+                concat("No service models in ", folder, "; a botocore data folder is expected."));
   }
   const fs::path data(folder);
   VIRGA_TRY_ASSIGN(const Value partitions, read_model(data / "partitions.json"));
@@ -195,7 +196,8 @@ Result<CompiledPack> compile_data_folder(const std::string& folder) {
 
 std::string data_folder_version(const std::string& folder) {
   // The package's __init__.py says it, beside the data folder.
-  const auto text = read_file((fs::path(folder).parent_path() / "__init__.py").string()).value_or(std::string());
+  const auto text =
+      read_file((fs::path(folder).parent_path() / "__init__.py").string()).value_or(std::string());
   const auto at = text.find("__version__ = ");
   if (at == std::string::npos) {
     return {};
@@ -204,7 +206,8 @@ std::string data_folder_version(const std::string& folder) {
   return text.substr(start, text.find_first_of("'\"", start) - start);
 }
 
-std::vector<std::string> find_data_folders(const std::string& override_folder, const std::string& search_path) {
+std::vector<std::string> find_data_folders(const std::string& override_folder,
+                                           const std::string& search_path) {
   std::vector<fs::path> candidates;
   for (const auto& folder : python_folders(search_path)) {
     candidates.push_back(folder / "botocore/data");
@@ -221,7 +224,8 @@ std::vector<std::string> find_data_folders(const std::string& override_folder, c
     found.push_back(override_folder);
   }
   for (const auto& folder : candidates) {
-    if (holds_services(folder) && std::find(found.begin(), found.end(), folder.string()) == found.end()) {
+    if (holds_services(folder) &&
+        std::find(found.begin(), found.end(), folder.string()) == found.end()) {
       found.push_back(folder.string());
     }
   }

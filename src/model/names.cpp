@@ -14,8 +14,8 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 /// A '-' before each capital that begins a word of lower-case letters, except at the very start:
-/// KMSKeyId → KMS-KeyId → KMS-Key-Id. A capital that was just consumed as the character before a word does not
-/// count again, as in a left-to-right regular expression.
+/// KMSKeyId → KMS-KeyId → KMS-Key-Id. A capital that was just consumed as the character before a
+/// word does not count again, as in a left-to-right regular expression.
 std::string split_words(std::string_view name) {
   std::string out;
   std::size_t i = 0;
@@ -40,7 +40,8 @@ std::string split_case_changes(std::string_view name) {
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {
     out += name[i];
-    if (i + 1 < name.size() && (is_lower(name[i]) || is_ascii_digit(name[i])) && is_upper(name[i + 1])) {
+    if (i + 1 < name.size() && (is_lower(name[i]) || is_ascii_digit(name[i])) &&
+        is_upper(name[i + 1])) {
       out += '-';
     }
   }

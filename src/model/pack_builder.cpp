@@ -20,7 +20,8 @@
 namespace virga::model {
 namespace {
 
-/// zstd level for the documentation: half the size of level 1, and still under ten seconds for all services.
+/// zstd level for the documentation: half the size of level 1, and still under ten seconds for all
+/// services.
 constexpr int k_documentation_level = 6;
 
 /// The protocols that virga speaks, in the order of preference that botocore has.
@@ -60,13 +61,20 @@ void set_flag(std::uint32_t& flags, Flag flag, bool on) {
 
 ShapeKind shape_kind(std::string_view type) {
   static const std::unordered_map<std::string_view, ShapeKind> k_kinds = {
-      {"structure", ShapeKind::structure},    {"list", ShapeKind::list},
-      {"map", ShapeKind::map},                {"string", ShapeKind::string},
-      {"character", ShapeKind::string},       {"blob", ShapeKind::blob},
-      {"boolean", ShapeKind::boolean},        {"integer", ShapeKind::integer},
-      {"long", ShapeKind::long_integer},      {"float", ShapeKind::float_number},
-      {"double", ShapeKind::double_number},   {"timestamp", ShapeKind::timestamp},
-      {"short", ShapeKind::integer},          {"bigdecimal", ShapeKind::double_number},
+      {"structure", ShapeKind::structure},
+      {"list", ShapeKind::list},
+      {"map", ShapeKind::map},
+      {"string", ShapeKind::string},
+      {"character", ShapeKind::string},
+      {"blob", ShapeKind::blob},
+      {"boolean", ShapeKind::boolean},
+      {"integer", ShapeKind::integer},
+      {"long", ShapeKind::long_integer},
+      {"float", ShapeKind::float_number},
+      {"double", ShapeKind::double_number},
+      {"timestamp", ShapeKind::timestamp},
+      {"short", ShapeKind::integer},
+      {"bigdecimal", ShapeKind::double_number},
       {"biginteger", ShapeKind::long_integer},
   };
   const auto found = k_kinds.find(type);
@@ -111,7 +119,8 @@ std::string_view choose_protocol(const Value& metadata) {
   return metadata.text("protocol");
 }
 
-/// The enum's values; of a structure the names of the required members, where their order is not that of the members.
+/// The enum's values; of a structure the names of the required members, where their order is not
+/// that of the members.
 Value shape_values(const Value& model) {
   if (shape_kind(model.text("type")) != ShapeKind::structure) {
     return member_of(model, "enum");
@@ -141,7 +150,8 @@ class PackBuilder::Parts {
 
   /// Interned.
   std::uint32_t text(std::string_view bytes) {
-    const auto [entry, is_new] = texts_.try_emplace(std::string(bytes), static_cast<std::uint32_t>(text_.size()));
+    const auto [entry, is_new] =
+        texts_.try_emplace(std::string(bytes), static_cast<std::uint32_t>(text_.size()));
     if (is_new) {
       const auto length = static_cast<std::uint32_t>(bytes.size());
       std::array<char, sizeof length> prefix{};
@@ -176,9 +186,16 @@ class PackBuilder::Parts {
 
   void write_node(std::uint32_t index, const Value& value, std::uint32_t key);
   Result<std::uint32_t> shape_index(const ShapeIndexes& shapes, const Value& reference) const;
-  Result<pack::Shape> make_shape(const ShapeIndexes& shapes, std::string_view name, const Value& model);
-  Status add_member(const ShapeIndexes& shapes, std::string_view name, const Value& reference, bool required);
-  Result<pack::Operation> make_operation(const ShapeIndexes& shapes, const std::string& name, const Value& model);
+  Result<pack::Shape> make_shape(const ShapeIndexes& shapes,
+                                 std::string_view name,
+                                 const Value& model);
+  Status add_member(const ShapeIndexes& shapes,
+                    std::string_view name,
+                    const Value& reference,
+                    bool required);
+  Result<pack::Operation> make_operation(const ShapeIndexes& shapes,
+                                         const std::string& name,
+                                         const Value& model);
   std::uint32_t operation_traits(const Value& model);
   void add_documentation(const ServiceSource& source, pack::Service& service);
 
@@ -194,7 +211,8 @@ class PackBuilder::Parts {
 
 void PackBuilder::Parts::write_node(std::uint32_t index, const Value& value, std::uint32_t key) {
   const auto put = [&](Document::Kind kind, std::uint64_t payload, std::size_t count) {
-    nodes_[index] = pack::Node(payload, static_cast<std::uint32_t>(count), key, static_cast<std::uint32_t>(kind));
+    nodes_[index] = pack::Node(
+        payload, static_cast<std::uint32_t>(count), key, static_cast<std::uint32_t>(kind));
   };
   const auto children = [&](std::size_t count) {
     const std::size_t first = nodes_.size();
@@ -233,7 +251,8 @@ void PackBuilder::Parts::write_node(std::uint32_t index, const Value& value, std
   }
 }
 
-Result<std::uint32_t> PackBuilder::Parts::shape_index(const ShapeIndexes& shapes, const Value& reference) const {
+Result<std::uint32_t> PackBuilder::Parts::shape_index(const ShapeIndexes& shapes,
+                                                      const Value& reference) const {
   const auto name = reference.text("shape");
   const auto found = shapes.find(name);
   if (found == shapes.end()) {
@@ -242,8 +261,10 @@ Result<std::uint32_t> PackBuilder::Parts::shape_index(const ShapeIndexes& shapes
   return found->second;
 }
 
-Status PackBuilder::Parts::add_member(
-    const ShapeIndexes& shapes, std::string_view name, const Value& reference, bool required) {
+Status PackBuilder::Parts::add_member(const ShapeIndexes& shapes,
+                                      std::string_view name,
+                                      const Value& reference,
+                                      bool required) {
   VIRGA_TRY_ASSIGN(const auto shape, shape_index(shapes, reference));
   const Value& xml = member_of(reference, "xmlNamespace");
   std::uint32_t flags = 0;
@@ -259,16 +280,22 @@ Status PackBuilder::Parts::add_member(
   set_flag(flags, MemberFlag::deprecated, is_true(reference, "deprecated"));
   set_flag(flags, MemberFlag::endpoint_discovery_id, is_true(reference, "endpointdiscoveryid"));
   members_.emplace_back(
-      text(name), shape, text(reference.text("locationName")),
+      text(name),
+      shape,
+      text(reference.text("locationName")),
       static_cast<std::uint8_t>(location_of(reference.text("location"))),
-      static_cast<std::uint8_t>(timestamp_format_of(reference.text("timestampFormat"))), flags, text(xml_uri(xml)),
-      text(xml.text("prefix")), text(reference.text("queryName")),
+      static_cast<std::uint8_t>(timestamp_format_of(reference.text("timestampFormat"))),
+      flags,
+      text(xml_uri(xml)),
+      text(xml.text("prefix")),
+      text(reference.text("queryName")),
       text(member_of(reference, "contextParam").text("name")));
   return {};
 }
 
-Result<pack::Shape> PackBuilder::Parts::make_shape(
-    const ShapeIndexes& shapes, std::string_view name, const Value& model) {
+Result<pack::Shape> PackBuilder::Parts::make_shape(const ShapeIndexes& shapes,
+                                                   std::string_view name,
+                                                   const Value& model) {
   const auto first_member = static_cast<std::uint32_t>(members_.size());
   const auto kind = shape_kind(model.text("type"));
   if (kind == ShapeKind::structure) {
@@ -277,7 +304,8 @@ Result<pack::Shape> PackBuilder::Parts::make_shape(
     for (std::size_t i = 0; members != nullptr && i < members->size(); ++i) {
       const auto& [member, reference] = *(members->begin() + static_cast<std::ptrdiff_t>(i));
       const bool is_required =
-          required != nullptr && std::find(required->begin(), required->end(), Value(member)) != required->end();
+          required != nullptr &&
+          std::find(required->begin(), required->end(), Value(member)) != required->end();
       VIRGA_TRY(add_member(shapes, member, reference, is_required));
     }
   } else if (kind == ShapeKind::list) {
@@ -312,19 +340,32 @@ Result<pack::Shape> PackBuilder::Parts::make_shape(
   set_flag(flags, ShapeFlag::throttling, is_true(retryable, "throttling"));
   set_flag(flags, ShapeFlag::deprecated, is_true(model, "deprecated"));
   const auto* status = member_of(error, "httpStatusCode").as_integer();
-  return pack::Shape(
-      number_of(min), number_of(max), text(name), static_cast<std::uint8_t>(kind),
-      static_cast<std::uint8_t>(timestamp_format_of(model.text("timestampFormat"))),
-      status == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(*status), flags, first_member,
-      static_cast<std::uint32_t>(members_.size()) - first_member, text(model.text("locationName")),
-      text(xml_uri(xml)), text(xml.text("prefix")), text(error.text("code")), text(model.text("payload")),
-      text(model.text("pattern")), document(shape_values(model)));
+  return pack::Shape(number_of(min),
+                     number_of(max),
+                     text(name),
+                     static_cast<std::uint8_t>(kind),
+                     static_cast<std::uint8_t>(timestamp_format_of(model.text("timestampFormat"))),
+                     status == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(*status),
+                     flags,
+                     first_member,
+                     static_cast<std::uint32_t>(members_.size()) - first_member,
+                     text(model.text("locationName")),
+                     text(xml_uri(xml)),
+                     text(xml.text("prefix")),
+                     text(error.text("code")),
+                     text(model.text("payload")),
+                     text(model.text("pattern")),
+                     document(shape_values(model)));
 }
 
 std::uint32_t PackBuilder::Parts::operation_traits(const Value& model) {
-  constexpr std::array<std::string_view, 7> k_traits = {
-      "httpChecksum",       "staticContextParams", "operationContextParams", "auth",
-      "requestcompression", "endpointdiscovery",   "deprecatedMessage"};
+  constexpr std::array<std::string_view, 7> k_traits = {"httpChecksum",
+                                                        "staticContextParams",
+                                                        "operationContextParams",
+                                                        "auth",
+                                                        "requestcompression",
+                                                        "endpointdiscovery",
+                                                        "deprecatedMessage"};
   Map traits;
   for (const auto name : k_traits) {
     if (const auto* trait = model.find(name)) {
@@ -334,8 +375,9 @@ std::uint32_t PackBuilder::Parts::operation_traits(const Value& model) {
   return traits.empty() ? 0 : document(Value(std::move(traits)));
 }
 
-Result<pack::Operation> PackBuilder::Parts::make_operation(
-    const ShapeIndexes& shapes, const std::string& name, const Value& model) {
+Result<pack::Operation> PackBuilder::Parts::make_operation(const ShapeIndexes& shapes,
+                                                           const std::string& name,
+                                                           const Value& model) {
   const Value& http = member_of(model, "http");
   const Value& input = member_of(model, "input");
   const Value& output = member_of(model, "output");
@@ -365,16 +407,25 @@ Result<pack::Operation> PackBuilder::Parts::make_operation(
   set_flag(flags, OperationFlag::idempotent, is_true(model, "idempotent"));
   set_flag(flags, OperationFlag::endpoint_operation, is_true(model, "endpointoperation"));
   const auto* code = member_of(http, "responseCode").as_integer();
-  return pack::Operation(
-      text(name), text(operation_cli_name(name)), text(http.text("method")), text(http.text("requestUri")),
-      code == nullptr ? 0 : static_cast<std::uint32_t>(*code), input_shape, output_shape,
-      errors.empty() ? 0 : document(Value(std::move(errors))), text(input.text("locationName")),
-      text(xml_uri(xml)), text(output.text("resultWrapper")),
-      text(member_of(model, "endpoint").text("hostPrefix")), text(model.text("authtype")), operation_traits(model),
-      flags);
+  return pack::Operation(text(name),
+                         text(operation_cli_name(name)),
+                         text(http.text("method")),
+                         text(http.text("requestUri")),
+                         code == nullptr ? 0 : static_cast<std::uint32_t>(*code),
+                         input_shape,
+                         output_shape,
+                         errors.empty() ? 0 : document(Value(std::move(errors))),
+                         text(input.text("locationName")),
+                         text(xml_uri(xml)),
+                         text(output.text("resultWrapper")),
+                         text(member_of(model, "endpoint").text("hostPrefix")),
+                         text(model.text("authtype")),
+                         operation_traits(model),
+                         flags);
 }
 
-/// Texts in the order service, operations, shapes, members as the pack has them; each a 32-bit length and bytes.
+/// Texts in the order service, operations, shapes, members as the pack has them; each a 32-bit
+/// length and bytes.
 void PackBuilder::Parts::add_documentation(const ServiceSource& source, pack::Service& service) {
   std::string plain;
   const auto put = [&plain](const Value& model) {
@@ -409,8 +460,11 @@ void PackBuilder::Parts::add_documentation(const ServiceSource& source, pack::Se
   }
   const std::size_t start = documentation_.size();
   documentation_.resize(start + ZSTD_compressBound(plain.size()));
-  const std::size_t size = ZSTD_compress(
-      documentation_.data() + start, documentation_.size() - start, plain.data(), plain.size(), k_documentation_level);
+  const std::size_t size = ZSTD_compress(documentation_.data() + start,
+                                         documentation_.size() - start,
+                                         plain.data(),
+                                         plain.size(),
+                                         k_documentation_level);
   documentation_.resize(start + (ZSTD_isError(size) != 0U ? 0 : size));
   service.mutate_documentation(static_cast<std::uint32_t>(start));
   service.mutate_documentation_size(static_cast<std::uint32_t>(documentation_.size() - start));
@@ -420,7 +474,8 @@ Status PackBuilder::Parts::add_service(const ServiceSource& source) {
   const auto* shapes = member_of(source.service, "shapes").as_map();
   const auto* operations = member_of(source.service, "operations").as_map();
   if (shapes == nullptr || operations == nullptr) {
-    return fail(ErrorCode::models, concat("service ", source.name, ": the model has no shapes or no operations"));
+    return fail(ErrorCode::models,
+                concat("service ", source.name, ": the model has no shapes or no operations"));
   }
   const auto first_shape = static_cast<std::uint32_t>(shapes_.size());
   const auto first_member = static_cast<std::uint32_t>(members_.size());
@@ -429,7 +484,9 @@ Status PackBuilder::Parts::add_service(const ServiceSource& source) {
   for (const auto& [name, shape] : *shapes) {
     indexes.emplace(name, first_shape + static_cast<std::uint32_t>(indexes.size()));
   }
-  const auto in_service = [&](Error error) { return fail(std::move(error).context("service " + source.name)); };
+  const auto in_service = [&](Error error) {
+    return fail(std::move(error).context("service " + source.name));
+  };
   for (const auto& [name, model] : *shapes) {
     auto shape = make_shape(indexes, name, model);
     if (!shape) {
@@ -445,31 +502,44 @@ Status PackBuilder::Parts::add_service(const ServiceSource& source) {
     }
     sorted.emplace_back(operation_cli_name(name), *operation);
   }
-  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(
+      sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& entry : sorted) {
     operations_.push_back(entry.second);
   }
   const Value& metadata = member_of(source.service, "metadata");
-  pack::Service service(
-      text(source.name), text(choose_protocol(metadata)), first_operation,
-      static_cast<std::uint32_t>(operations_.size()) - first_operation, first_shape,
-      static_cast<std::uint32_t>(shapes->size()), first_member,
-      static_cast<std::uint32_t>(members_.size()) - first_member, document(metadata),
-      document(member_of(source.service, "clientContextParams")), document(source.rules),
-      document(source.paginators), document(source.waiters), 0, 0);
+  pack::Service service(text(source.name),
+                        text(choose_protocol(metadata)),
+                        first_operation,
+                        static_cast<std::uint32_t>(operations_.size()) - first_operation,
+                        first_shape,
+                        static_cast<std::uint32_t>(shapes->size()),
+                        first_member,
+                        static_cast<std::uint32_t>(members_.size()) - first_member,
+                        document(metadata),
+                        document(member_of(source.service, "clientContextParams")),
+                        document(source.rules),
+                        document(source.paginators),
+                        document(source.waiters),
+                        0,
+                        0);
   add_documentation(source, service);
   services_.emplace_back(source.name, service);
   return {};
 }
 
 std::string PackBuilder::Parts::finish(std::string_view source, std::string_view source_version) {
-  std::sort(services_.begin(), services_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(services_.begin(), services_.end(), [](const auto& a, const auto& b) {
+    return a.first < b.first;
+  });
   std::vector<pack::Service> services;
   for (const auto& entry : services_) {
     services.push_back(entry.second);
   }
   flatbuffers::FlatBufferBuilder builder(std::size_t{1} << 20U);
-  const auto bytes_of = [](const std::string& bytes) { return reinterpret_cast<const std::uint8_t*>(bytes.data()); };
+  const auto bytes_of = [](const std::string& bytes) {
+    return reinterpret_cast<const std::uint8_t*>(bytes.data());
+  };
   // What help reads goes first into the builder, so that it lies at the end of the file.
   const auto documentation = builder.CreateVector(bytes_of(documentation_), documentation_.size());
   const auto text_vector = builder.CreateVector(bytes_of(text_), text_.size());
@@ -480,11 +550,21 @@ std::string PackBuilder::Parts::finish(std::string_view source, std::string_view
   const auto service_vector = builder.CreateVectorOfStructs(services);
   const auto source_text = builder.CreateString(source.data(), source.size());
   const auto version_text = builder.CreateString(source_version.data(), source_version.size());
-  pack::FinishPackBuffer(
-      builder,
-      pack::CreatePack(
-          builder, k_pack_format, source_text, version_text, service_vector, operations, shapes, members, nodes,
-          text_vector, partitions, endpoints, retry, documentation));
+  pack::FinishPackBuffer(builder,
+                         pack::CreatePack(builder,
+                                          k_pack_format,
+                                          source_text,
+                                          version_text,
+                                          service_vector,
+                                          operations,
+                                          shapes,
+                                          members,
+                                          nodes,
+                                          text_vector,
+                                          partitions,
+                                          endpoints,
+                                          retry,
+                                          documentation));
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
@@ -494,9 +574,13 @@ PackBuilder::~PackBuilder() = default;
 
 Status PackBuilder::add_service(const ServiceSource& source) { return parts_->add_service(source); }
 
-void PackBuilder::set_partitions(const Value& partitions) { parts_->partitions = parts_->document(partitions); }
+void PackBuilder::set_partitions(const Value& partitions) {
+  parts_->partitions = parts_->document(partitions);
+}
 
-void PackBuilder::set_endpoints(const Value& endpoints) { parts_->endpoints = parts_->document(endpoints); }
+void PackBuilder::set_endpoints(const Value& endpoints) {
+  parts_->endpoints = parts_->document(endpoints);
+}
 
 void PackBuilder::set_retry(const Value& retry) { parts_->retry = parts_->document(retry); }
 

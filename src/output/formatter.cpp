@@ -18,7 +18,8 @@ Status DescriptorWriter::write(std::string_view bytes) {
       closed_ = true;
     } else if (put < 0 && errno != EINTR) {
       char reason[128];
-      return fail(ErrorCode::io, concat("cannot write the output: ", strerror_r(errno, reason, sizeof reason)));
+      return fail(ErrorCode::io,
+                  concat("cannot write the output: ", strerror_r(errno, reason, sizeof reason)));
     } else if (put > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(put));
     }
@@ -26,11 +27,13 @@ Status DescriptorWriter::write(std::string_view bytes) {
   return {};
 }
 
-Result<std::unique_ptr<Formatter>> make_formatter(std::string_view format, const FormatOptions& options) {
+Result<std::unique_ptr<Formatter>> make_formatter(std::string_view format,
+                                                  const FormatOptions& options) {
   if (format == "json") {
     return make_json_formatter(options);
   }
-  return fail(ErrorCode::usage, concat("The output format \"", format, "\" is not native yet; use --output json."));
+  return fail(ErrorCode::usage,
+              concat("The output format \"", format, "\" is not native yet; use --output json."));
 }
 
 }  // namespace virga::output

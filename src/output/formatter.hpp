@@ -19,7 +19,8 @@ class Writer {
   [[nodiscard]] virtual Status write(std::string_view bytes) = 0;
 };
 
-/// A file descriptor, unbuffered. A reader that left (EPIPE) is no error: the rest is dropped, as in the AWS CLI.
+/// A file descriptor, unbuffered. A reader that left (EPIPE) is no error: the rest is dropped, as
+/// in the AWS CLI.
 class DescriptorWriter final : public Writer {
  public:
   explicit DescriptorWriter(int descriptor) : descriptor_(descriptor) {}
@@ -47,7 +48,7 @@ class Formatter {
 };
 
 /// The formatter for the value of --output; errors: usage, for a format that there is not.
-[[nodiscard]] Result<std::unique_ptr<Formatter>> make_formatter(
-    std::string_view format, const FormatOptions& options);
+[[nodiscard]] Result<std::unique_ptr<Formatter>> make_formatter(std::string_view format,
+                                                                const FormatOptions& options);
 
 }  // namespace virga::output
