@@ -90,8 +90,8 @@ Status read_bucket_location(const model::Operation&,
                             Map& output,
                             const QuirkContext&) {
   const XmlOutline outline = outline_xml(response.body);
-  if (!outline.well_formed) {
-    return fail(ErrorCode::response, "Unable to parse response, invalid XML received.");
+  if (!outline.well_formed) {  // empty: anything else that is no XML became a 500 before
+    return fail(ErrorCode::response, "no element found: line 1, column 0");
   }
   output.set("LocationConstraint", outline.root_text.empty() ? Value() : Value(outline.root_text));
   return {};
