@@ -65,7 +65,7 @@ int days_in_month(std::int64_t year, int month) {
 
 std::optional<Moment> to_moment(const Civil& c, std::int64_t micros, int offset_seconds) {
   if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in_month(c.year, c.month) || c.hour > 24 ||
-      c.minute > 59 || c.second > 60 || c.year < 1 || c.year > 9999 || (c.hour == 24 && c.minute + c.second > 0)) {
+      c.minute > 59 || c.second > 59 || c.year < 1 || c.year > 9999 || (c.hour == 24 && c.minute + c.second > 0)) {
     return std::nullopt;
   }
   const std::int64_t seconds = days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 +
@@ -276,8 +276,9 @@ std::optional<Moment> parse_http_date(std::string_view text) {
 }
 
 std::optional<Moment> moment_from_seconds(double seconds) {
+  constexpr double k_first = -62135596800.0;  // year 1
   constexpr double k_limit = 253402300800.0;  // year 10000
-  if (!std::isfinite(seconds) || std::fabs(seconds) >= k_limit) {
+  if (!std::isfinite(seconds) || seconds < k_first || seconds >= k_limit) {
     return std::nullopt;
   }
   // Python rounds half to even to microseconds; nearbyint does in the default rounding mode.
