@@ -196,7 +196,15 @@ Status merge_input(const GivenArguments& given, ApplyContext& context, Compat co
   if (!input) {
     return {};
   }
-  VIRGA_TRY_ASSIGN(auto document, params::parse_input_json(*input, json->front(), context.text));
+  // Read once, so that a pipe will do; and so that a missing file is reported as that of any
+  // option.
+  VIRGA_TRY_ASSIGN(const auto loaded, params::load_text(json->front(), k_input_json, context.text));
+  const auto* blob = loaded.as_blob();
+  const auto* string = loaded.as_string();
+  const std::string_view text = blob != nullptr     ? std::string_view(blob->bytes)
+                                : string != nullptr ? std::string_view(*string)
+                                                    : "";
+  VIRGA_TRY_ASSIGN(auto document, params::parse_input_json(*input, text, context.text));
   if (auto* map = document.as_map()) {
     for (auto& [key, value] : *map) {
       if (!call.params.contains(key)) {

@@ -187,6 +187,13 @@ TEST_F(CommandLineTest, OptionsWinOverTheInputDocument) {
             R"({"Count": 2, "Name": "a"})");
 }
 
+TEST_F(CommandLineTest, AMissingInputDocumentIsReportedAsAnOptionsFile) {
+  EXPECT_EQ(
+      error({"things", "put-thing", "--cli-input-json", "file:///nowhere/x"}),
+      "Error parsing parameter '--cli-input-json': Unable to load paramfile file:///nowhere/x: "
+      "[Errno 2] No such file or directory: '/nowhere/x'");
+}
+
 TEST_F(CommandLineTest, MissingOptionsAreNamedBelowTheUsage) {
   const auto text = error({"things", "put-thing"});
   EXPECT_TRUE(is_usage_text(text));
