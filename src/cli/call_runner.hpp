@@ -21,10 +21,12 @@ struct RunnerParts {
   output::Writer& notes;  ///< standard error, for --debug
 };
 
-/// Makes the call that the command line asks for and prints its result. This is where the engine's parts are put
-/// together for one command.
-/// Errors: those of the call, of its output files, and of printing.
-[[nodiscard]] Status run_call(const Invocation& invocation, const GlobalOptions& globals, const RunnerParts& parts);
+/// Makes the call that the command line asks for and prints its result. This is where the engine's
+/// parts are put together for one command. Errors: those of the call, of its output files, and of
+/// printing.
+[[nodiscard]] Status run_call(const Invocation& invocation,
+                              const GlobalOptions& globals,
+                              const RunnerParts& parts);
 
 /// The options of the command line that are settings too.
 void apply_globals(const GlobalOptions& globals, config::Settings& settings);

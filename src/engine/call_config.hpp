@@ -28,7 +28,8 @@ struct CallConfig {
 };
 
 /// Errors: configuration and others of Settings.
-[[nodiscard]] Result<CallConfig> read_call_config(
-    const config::Settings& settings, const model::Service& service, bool sign_requests);
+[[nodiscard]] Result<CallConfig> read_call_config(const config::Settings& settings,
+                                                  const model::Service& service,
+                                                  bool sign_requests);
 
 }  // namespace virga::engine

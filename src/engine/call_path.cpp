@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "engine/body_route.hpp"
 #include "engine/error_text.hpp"
+#include "engine/quirks_s3.hpp"
 #include "engine/region_redirect.hpp"
 #include "params/params.hpp"
 #include "protocol/protocol.hpp"
@@ -186,11 +187,7 @@ Status CallPath::sign(const CallConfig& config, const Prepared& prepared, http::
   context.trailing_checksum = prepared.quirks.trailing_checksum;
   context.streaming_input = request.stream != nullptr;
   context.payload_signing = config.payload_signing;
-  for (const auto& [name, value] : request.headers) {
-    if (to_lower(name).starts_with("x-amz-checksum-")) {
-      context.checksum_header = name;
-    }
-  }
+  context.checksum_header = prepared.quirks.checksum_header;
   if (scope.signature_version == "bearer") {
     auto token =
         auth::bearer_token_from_environment(parts_.settings.environment(), scope.signing_name);
@@ -247,6 +244,7 @@ Result<Page> CallPath::send_until_done(const Call& call,
       return std::move(answer.result);
     }
     Error error = std::move(answer.result).error();
+    adjust_error(call.operation, answer.response, error);
     if (error.service && !redirected) {
       if (auto region = redirect_region(call.operation, prepared.params, error, answer.response)) {
         debug(concat("the bucket is in ", *region, ": sending the call there"));

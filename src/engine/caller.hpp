@@ -16,10 +16,11 @@ namespace virga::engine {
 /// One call of an operation: what is asked, not how it is sent.
 struct Call {
   model::Operation operation;
-  Value params = Map();                      ///< members of the input by their model names
-  std::shared_ptr<http::BodySource> body{};  ///< the streaming member of the input, if it comes from a file
-  /// Where a streaming output goes; asked for once the service has said that there is one. Empty: the bytes
-  /// become a Blob in the output.
+  Value params = Map();  ///< members of the input by their model names
+  std::shared_ptr<http::BodySource>
+      body{};  ///< the streaming member of the input, if it comes from a file
+  /// Where a streaming output goes; asked for once the service has said that there is one. Empty:
+  /// the bytes become a Blob in the output.
   std::function<Result<http::BodySink*>()> open_sink{};
   /// Takes the events of an event-stream output, in order, as {EventName: {...}}.
   std::function<Status(Value event)> on_event{};
@@ -31,15 +32,16 @@ struct Page {
   std::string request_id;
 };
 
-/// Answers calls. The stages around a call (retry now; cache, single flight and limiter later) are Callers that hold
-/// the next one. Thread-safe unless an implementation says otherwise.
+/// Answers calls. The stages around a call (retry now; cache, single flight and limiter later) are
+/// Callers that hold the next one. Thread-safe unless an implementation says otherwise.
 class Caller {
  public:
   virtual ~Caller() = default;
   [[nodiscard]] virtual Result<Page> call(const Call& call) = 0;
 };
 
-/// The answers of one call, pulled one by one: a page is only fetched when it is asked for. Thread-compatible.
+/// The answers of one call, pulled one by one: a page is only fetched when it is asked for.
+/// Thread-compatible.
 class Pages {
  public:
   virtual ~Pages() = default;

@@ -8,8 +8,8 @@
 // The few forms of JMESPath that paginators and waiters' tokens are written in.
 namespace virga::engine {
 
-/// The value at "Name", "A.B", "A.B[-1].C", or the first true one of "X || Y"; null where there is none.
-/// The result points into `value` and lives as long as it is unchanged.
+/// The value at "Name", "A.B", "A.B[-1].C", or the first true one of "X || Y"; null where there is
+/// none. The result points into `value` and lives as long as it is unchanged.
 [[nodiscard]] const Value* find_path(const Value& value, std::string_view path);
 
 /// Sets the value at a path of plain names ("A.B"), making the maps on the way.

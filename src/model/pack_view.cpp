@@ -25,10 +25,12 @@ Status PackView::check(std::string_view bytes, const std::string& name) {
   }
   root_ = pack::GetPack(data);
   if (root_->format() != k_pack_format) {
-    return unusable(name, concat("has format ", root_->format(), ", this virga reads format ", k_pack_format));
+    return unusable(
+        name, concat("has format ", root_->format(), ", this virga reads format ", k_pack_format));
   }
-  const bool complete = root_->services() != nullptr && root_->operations() != nullptr && root_->shapes() != nullptr &&
-                        root_->members() != nullptr && root_->nodes() != nullptr && root_->text() != nullptr;
+  const bool complete = root_->services() != nullptr && root_->operations() != nullptr &&
+                        root_->shapes() != nullptr && root_->members() != nullptr &&
+                        root_->nodes() != nullptr && root_->text() != nullptr;
   if (!complete) {
     return unusable(name, "lacks a part");
   }
@@ -42,7 +44,9 @@ Result<std::unique_ptr<PackView>> PackView::from_file(const std::string& path) {
   if (!file) {
     return fail(
         ErrorCode::models,
-        concat("There is no model pack at ", path, ". Run \"virga models build\" to make one from an installed botocore or AWS CLI."));
+        concat("There is no model pack at ",
+               path,
+               ". Run \"virga models build\" to make one from an installed botocore or AWS CLI."));
   }
   std::unique_ptr<PackView> view(new PackView());
   view->file_ = std::move(*file);

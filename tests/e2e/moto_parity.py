@@ -81,13 +81,12 @@ class MotoServer:
         self._process.wait(timeout=10)
 
 
-def environment(home: Path, port: int) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS") if name in os.environ}
     return kept | {
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": str(home / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(home / "credentials"),
@@ -183,7 +182,8 @@ class Comparison:
         server.seed(number)
         values = self._values[name] | {"DATA": str(folder / "data"), "OUT": str(folder / "out")}
         words = [re.sub(r"\$([A-Z0-9]+)", lambda m: values.get(m[1], m[0]), word) for word in split_words(command)]
-        return run(self._commands[name], words, environment(folder, server.port), folder / "out")
+        words += ["--endpoint-url", f"http://127.0.0.1:{server.port}"]
+        return run(self._commands[name], words, environment(folder), folder / "out")
 
     def stop(self) -> None:
         for server in self._servers.values():
