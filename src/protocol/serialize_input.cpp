@@ -216,6 +216,19 @@ const Map* map_of(const model::Shape& shape, const Value& value, Problems& probl
   return map;
 }
 
+bool is_deeper_than(const Value& value, int levels) {
+  const auto inner = [levels](const Value& item) { return is_deeper_than(item, levels - 1); };
+  if (const auto* list = value.as_list()) {
+    return levels <= 0 || std::any_of(list->begin(), list->end(), inner);
+  }
+  if (const auto* map = value.as_map()) {
+    return levels <= 0 || std::any_of(map->begin(), map->end(), [&](const Map::Entry& entry) {
+             return inner(entry.second);
+           });
+  }
+  return false;
+}
+
 void append_text(std::string& out, const Value& value) {
   switch (value.kind()) {
     case Value::Kind::null:

@@ -109,6 +109,9 @@ void for_each_member(const model::Shape& shape,
                                   Problems& problems);
 [[nodiscard]] const Map* map_of(const model::Shape& shape, const Value& value, Problems& problems);
 
+/// Whether lists and maps are nested more than `levels` deep: documents, which no shape bounds.
+[[nodiscard]] bool is_deeper_than(const Value& value, int levels);
+
 /// Python's str() of the value: "1.0", "True", the text of a string.
 void append_text(std::string& out, const Value& value);
 /// As append_text(), with the names NaN, Infinity and -Infinity.

@@ -58,6 +58,10 @@ void JsonBody::write(const model::Member& member, const Value& value, int depth)
 
 void JsonBody::write_structure(const model::Shape& shape, const Value& value, int depth) {
   if (shape.has(model::ShapeFlag::document)) {
+    if (is_deeper_than(value, k_max_input_depth - depth) &&
+        problems_.too_deep(k_max_input_depth + 1)) {
+      return;
+    }
     write_json(out_, value, k_python_style);
     return;
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <limits>
 
 #include "base/strings.hpp"
 #include "protocol/cbor_write.hpp"
 #include "protocol/protocols/requests.hpp"
+#include "value/json_write.hpp"
 
 namespace virga::protocol {
 
@@ -133,6 +136,10 @@ void CborBody::write_float(const Value& value, ShapeKind kind) {
     return;
   }
   if (kind == ShapeKind::float_number) {
+    if (std::isfinite(number) && std::fabs(number) > std::numeric_limits<float>::max()) {
+      problems_.note(concat("The number ", python_float(number), " does not fit into 32 bits"));
+      return;
+    }
     cbor::append_float(out_, static_cast<float>(number));
   } else {
     cbor::append_double(out_, number);

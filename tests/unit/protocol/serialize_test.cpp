@@ -198,6 +198,19 @@ TEST(Serialize, RefusesWhatCannotBeSent) {
   }
 }
 
+TEST(Serialize, RefusesDocumentsThatAreNestedTooDeeply) {
+  Value document("leaf");
+  for (int i = 0; i < 300; ++i) {
+    List outer;
+    outer.push_back(std::move(document));
+    document = Value(std::move(outer));
+  }
+  Map params;
+  params.append("Any", std::move(document));
+  const OneOperation operation(k_json, k_shapes, k_post);
+  EXPECT_NE(operation.refusal(Value(params)).find("nested"), std::string::npos);
+}
+
 TEST(Serialize, RefusesInputsThatAreNestedTooDeeply) {
   for (const auto metadata : {k_json, k_query, k_ec2}) {
     Value nested{Map()};
