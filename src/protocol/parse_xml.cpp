@@ -123,6 +123,16 @@ void XmlShaper::collect(TypePlan& type, pugi::xml_node element, std::size_t base
   }
 }
 
+XmlShaper::Run XmlShaper::run_of(const TypePlan& type, std::size_t index, std::size_t base) const {
+  const auto& member = type.members[index];
+  const Run own = runs_[base + index];
+  if (own.count != 0 || member.same_as == k_none) {
+    return own;
+  }
+  const Run other = runs_[base + member.same_as];
+  return other.count != 0 && is_named(other.first, member.wire) ? other : own;
+}
+
 bool XmlShaper::find_unknown_union(const TypePlan& type,
                                    pugi::xml_node element,
                                    std::string& unknown,
@@ -177,8 +187,7 @@ bool XmlShaper::shape_structure(TypePlan& type, pugi::xml_node element, Value& o
       })));
   for (std::size_t i = 0; i < count; ++i) {
     auto& member = type.members[i];
-    // A copy: the vector grows while members are shaped.
-    const Run run = runs_[base + (member.same_as == k_none ? i : member.same_as)];
+    const Run run = run_of(type, i, base);
     if (member.is_located) {
       continue;
     }

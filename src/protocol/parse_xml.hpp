@@ -45,6 +45,8 @@ class XmlShaper {
                                         std::string& unknown,
                                         bool& has_one_member) const;
   void collect(TypePlan& type, pugi::xml_node element, std::size_t base);
+  /// The elements of a member, after collect(). By value: runs_ grows while members are shaped.
+  [[nodiscard]] Run run_of(const TypePlan& type, std::size_t index, std::size_t base) const;
   [[nodiscard]] bool set_error(std::string message);
 
   Plans plans_;

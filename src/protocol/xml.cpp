@@ -77,7 +77,11 @@ bool has_prefix(const char* name) { return std::strchr(name, ':') != nullptr; }
 }  // namespace
 
 Status XmlDocument::load(std::string_view text) {
+  // In place, pugixml puts its terminator over the last byte: without one to spare, "<a/>x" would
+  // pass for "<a/>".
+  buffer_.reserve(text.size() + 1);
   buffer_.assign(text);
+  buffer_ += '\n';
   const auto result =
       document_.load_buffer_inplace(buffer_.data(), buffer_.size(), k_flags, pugi::encoding_utf8);
   root_ = result ? only_root(document_) : pugi::xml_node();

@@ -115,7 +115,7 @@ class XmlChecker {
       return check_comment(start);
     }
     if (rest.starts_with("<![CDATA[")) {
-      return open_.empty() ? invalid_token(start) : check_cdata(start);
+      return open_.empty() ? set_error("syntax error", start) : check_cdata(start);
     }
     if (rest.starts_with("<!DOCTYPE")) {
       return has_root_ ? invalid_token(start) : skip_doctype(start);
@@ -139,7 +139,7 @@ class XmlChecker {
 
   bool check_cdata(std::size_t start) {
     if (text_.find("]]>", start) == std::string_view::npos) {
-      return set_error("unclosed CDATA section", start);
+      return set_error("unclosed CDATA section", text_.size());
     }
     return skip_until("]]>", start, start);
   }
@@ -177,10 +177,7 @@ class XmlChecker {
     const auto end = std::min(text_.find('<', at_), text_.size());
     if (open_.empty()) {
       skip_space();
-      if (at_ < end) {
-        return set_error(has_root_ ? "junk after document element" : "syntax error", at_);
-      }
-      return true;
+      return at_ >= end || check_stray_text();
     }
     const auto cdata_end = text_.substr(start, end - start).find("]]>");
     if (cdata_end != std::string_view::npos) {
@@ -188,6 +185,22 @@ class XmlChecker {
     }
     at_ = end;
     return check_references(start, end);
+  }
+
+  /// Text beside the root element. Before it, expat reads the tokens of a DTD: names are tokens,
+  /// most else is none.
+  bool check_stray_text() {
+    if (has_root_) {
+      return set_error("junk after document element", at_);
+    }
+    std::size_t stop = at_;
+    while (stop < text_.size() && is_name_char(text_[stop])) {
+      ++stop;
+    }
+    constexpr std::string_view k_token_ends = " \t\r\n>)],|[%";
+    const bool is_token =
+        stop >= text_.size() || k_token_ends.find(text_[stop]) != std::string_view::npos;
+    return is_token ? set_error("syntax error", at_) : invalid_token(stop);
   }
 
   bool check_references(std::size_t start, std::size_t end) {
@@ -216,7 +229,7 @@ class XmlChecker {
     if (name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos") {
       return true;
     }
-    return set_error(concat("undefined entity &", name, ";"), at);
+    return set_error("undefined entity", at);
   }
 
   bool check_character_reference(std::size_t at) {
