@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+MEASURE = HERE.parent / "build/release/bench/measure"
 
 
 @contextmanager
@@ -44,24 +45,17 @@ def environment(extra: dict[str, str]) -> dict[str, str]:
     } | extra
 
 
-def measure(command: list[str], env: dict[str, str]) -> tuple[float, int]:
-    """CPU milliseconds and peak memory in KiB of one run."""
-    process = subprocess.Popen(
-        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed with {process.returncode}")
-    return (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss
-
-
 def report(name: str, command: list[str], env: dict[str, str], runs: int) -> None:
     if shutil.which(command[0]) is None:
         print(f"{name:44} not installed")
         return
-    samples = [measure(command, env) for _ in range(runs)]
-    cpu = [sample[0] for sample in samples]
+    lines = subprocess.run(
+        [str(MEASURE), str(runs), *command], env=env, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    samples = [tuple(map(int, line.split())) for line in lines]
+    if any(status != 0 for _, _, status in samples):
+        raise SystemExit(f"{' '.join(command)} failed")
+    cpu = [sample[0] / 1000 for sample in samples]
     memory = statistics.median(sample[1] for sample in samples)
     print(f"{name:44} {statistics.median(cpu):9.2f} ms CPU (min {min(cpu):.2f})  {memory / 1024:6.1f} MiB", flush=True)
 

@@ -127,6 +127,7 @@ class OutputFile {
 
 Result<engine::Call> make_call(const Invocation& invocation, OutputFile* outfile) {
   engine::Call call{invocation.operation, Value(invocation.params)};
+  call.json_members = invocation.json_members;
   for (const auto& [member, path] : invocation.stream_files) {
     VIRGA_TRY_ASSIGN(call.body, http::open_file_source(path));
   }

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "base/files.hpp"
+#include "base/rsa.hpp"
 #include "base/strings.hpp"
 #include "cli/customizations/customize.hpp"
 #include "cli/invocation.hpp"
@@ -45,6 +46,24 @@ Status save_text(const PostAction& action, const Value& output) {
   return write_file_atomically(action.path, text == nullptr ? "" : *text, k_private);
 }
 
+/// Source: awscli/customizations/ec2/decryptpassword.py.
+Status decrypt_password(const PostAction& action, Value& output) {
+  const auto encrypted = output.text("PasswordData");
+  if (encrypted.empty()) {
+    return {};
+  }
+  VIRGA_TRY_ASSIGN(std::string pem, read_file(action.path));
+  const auto bytes = base64_decode(encrypted);
+  const auto plain = bytes ? rsa_decrypt(Secret(std::move(pem)), *bytes)
+                           : Result<std::string>(fail(ErrorCode::general, "no base64"));
+  if (!plain || !is_utf8(*plain)) {
+    return fail(ErrorCode::general,
+                "Unable to decrypt password data using provided private key file.");
+  }
+  output.as_map()->set("PasswordData", *plain);
+  return {};
+}
+
 }  // namespace
 
 Status apply_post_actions(const std::vector<PostAction>& actions, Value& output) {
@@ -53,6 +72,8 @@ Status apply_post_actions(const std::vector<PostAction>& actions, Value& output)
       VIRGA_TRY(save_mfa_seed(action, output));
     } else if (action.kind == PostAction::Kind::save_text) {
       VIRGA_TRY(save_text(action, output));
+    } else if (action.kind == PostAction::Kind::decrypt_password) {
+      VIRGA_TRY(decrypt_password(action, output));
     } else if (action.kind == PostAction::Kind::translate_definition &&
                output.as_map() != nullptr) {
       customizations::definition_of_pipeline(*output.as_map());

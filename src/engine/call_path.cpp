@@ -41,12 +41,12 @@ Value with_body(const Call& call) {
   return params;
 }
 
-Status check(const model::Operation& operation, const Value& params) {
-  const auto input = operation.input();
+Status check(const Call& call, const Value& params) {
+  const auto input = call.operation.input();
   if (!input) {
     return {};
   }
-  const auto problems = params::validate(*input, params);
+  const auto problems = params::validate(*input, params, call.json_members);
   if (problems.empty()) {
     return {};
   }
@@ -130,7 +130,7 @@ Result<CallPath::Prepared> CallPath::prepare(const Call& call, const CallConfig&
   };
   VIRGA_TRY(before_serialize(call.operation, out.params, quirks));
   if (config.validate_parameters) {
-    VIRGA_TRY(check(call.operation, out.params));
+    VIRGA_TRY(check(call, out.params));
   }
   VIRGA_TRY(place(call, config, out));
   return out;

@@ -63,7 +63,64 @@ bool all_null(const Value& tokens) {
       map.begin(), map.end(), [](const auto& entry) { return entry.second.is_null(); });
 }
 
-std::string encode_token(const Value& tokens) {
+constexpr std::string_view k_encoded_key = "boto_encoded_keys";
+
+/// Replaces the blobs of a token by base64 text and notes where they were.
+void encode_blobs(Value& value, const List& path, List& encoded) {
+  const auto below = [&](Value& child, Value step) {
+    List longer = path;
+    longer.push_back(std::move(step));
+    encode_blobs(child, longer, encoded);
+  };
+  if (const auto* blob = value.as_blob()) {
+    encoded.emplace_back(path);
+    value = base64_encode(blob->bytes);
+  } else if (auto* map = value.as_map()) {
+    for (auto& [key, child] : *map) {
+      below(child, key);
+    }
+  } else if (auto* list = value.as_list()) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      below((*list)[i], static_cast<std::int64_t>(i));
+    }
+  }
+}
+
+Value* step_into(Value& value, const Value& step) {
+  if (const auto* key = step.as_string()) {
+    auto* map = value.as_map();
+    return map == nullptr ? nullptr : map->find(*key);
+  }
+  auto* list = value.as_list();
+  const auto* index = step.as_integer();
+  const bool inside = list != nullptr && index != nullptr && *index >= 0 &&
+                      static_cast<std::size_t>(*index) < list->size();
+  return inside ? &(*list)[static_cast<std::size_t>(*index)] : nullptr;
+}
+
+/// Undoes encode_blobs; paths that lead nowhere are ignored.
+void decode_blobs(Value& token) {
+  const auto* paths = token.find(k_encoded_key);
+  const List places = paths == nullptr || !paths->is_list() ? List() : *paths->as_list();
+  token.as_map()->erase(k_encoded_key);
+  for (const auto& place : places) {
+    Value* value = &token;
+    for (std::size_t i = 0; place.is_list() && value != nullptr && i < place.as_list()->size(); ++i) {
+      value = step_into(*value, (*place.as_list())[i]);
+    }
+    const auto* text = value == nullptr ? nullptr : value->as_string();
+    if (const auto bytes = text == nullptr ? std::nullopt : base64_decode(*text)) {
+      *value = Blob{*bytes};
+    }
+  }
+}
+
+std::string encode_token(Value tokens) {
+  List encoded;
+  encode_blobs(tokens, {}, encoded);
+  if (!encoded.empty()) {
+    tokens.as_map()->set(k_encoded_key, std::move(encoded));
+  }
   JsonStyle style;
   style.ascii = true;
   return base64_encode(to_json(tokens, style));
@@ -164,6 +221,7 @@ Status Pager::parse_starting_token(const std::string& token) {
   const auto decoded = bytes && is_utf8(*bytes) ? read_json(*bytes) : Result<Value>(Value());
   if (decoded && decoded->is_map()) {
     tokens_ = *decoded;
+    decode_blobs(tokens_);
     if (const auto* amount = tokens_.find(k_truncate_key)) {
       starting_truncation_ = amount->as_integer() == nullptr ? 0 : *amount->as_integer();
       tokens_.as_map()->erase(k_truncate_key);

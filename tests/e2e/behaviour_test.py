@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""Behaviour of the real binary at its edges: exit statuses, hostile servers, output files, signals.
+
+Usage: behaviour_test.py VIRGA [unittest options]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+
+VIRGA = ""
+
+
+class Server:
+    """Hands each connection to a function; loopback only."""
+
+    def __init__(self, serve: Callable[[socket.socket], None]) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._serve = serve
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._run, args=(connection,), daemon=True).start()
+
+    def _run(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                self._serve(connection)
+            except OSError:
+                pass
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+def read_request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0)
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def answer(status: str, body: bytes, headers: bytes = b"") -> Callable[[socket.socket], None]:
+    def serve(connection: socket.socket) -> None:
+        while True:
+            read_request(connection)
+            connection.sendall(
+                b"HTTP/1.1 " + status.encode() + b"\r\nContent-Length: " + str(len(body)).encode() + b"\r\n" + headers
+                + b"\r\n" + body
+            )
+
+    return serve
+
+
+class BehaviourTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        self.folder = Path(self._folder.name)
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "example-secret",
+            "AWS_REGION": "us-east-1",
+            "AWS_MAX_ATTEMPTS": "1",
+        }
+        for name in ("VIRGA_MODELS", "ASAN_OPTIONS"):
+            if name in os.environ:
+                self.env[name] = os.environ[name]
+
+    def run_virga(self, *words: str, **env: str) -> subprocess.CompletedProcess:
+        environment = {name: value for name, value in (self.env | env).items() if value != "-"}
+        return subprocess.run(
+            [VIRGA, *words], env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=60, check=False,
+        )
+
+    def serve(self, function: Callable[[socket.socket], None]) -> str:
+        server = Server(function)
+        self.addCleanup(server.close)
+        return server.url
+
+    def assert_fails(self, result: subprocess.CompletedProcess, status: int, text: str) -> None:
+        self.assertEqual(result.returncode, status, result.stderr)
+        self.assertIn(text, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    # Exit statuses of AWS CLI v2.
+
+    def test_a_wrong_command_line_is_252(self) -> None:
+        self.assert_fails(self.run_virga("sts", "get-caller-identity", "--nope"), 252, "Unknown options: --nope")
+        self.assert_fails(self.run_virga("nosuch", "x"), 252, "argument command: Invalid choice")
+        self.assert_fails(self.run_virga("dynamodb", "get-item", "--table-name", "t"), 252, "--key")
+        self.assert_fails(self.run_virga("ec2", "describe-instances", "--filters", "Name"), 252, "Error parsing parameter")
+
+    def test_parameters_that_do_not_validate_are_252(self) -> None:
+        result = self.run_virga("dynamodb", "get-item", "--table-name", "t", "--key", '{"a": {"Q": "x"}}')
+        self.assert_fails(result, 252, "Parameter validation failed")
+
+    def test_missing_credentials_and_region_are_253(self) -> None:
+        result = self.run_virga("sts", "get-caller-identity", AWS_ACCESS_KEY_ID="-", AWS_SECRET_ACCESS_KEY="-")
+        self.assert_fails(result, 253, "Unable to locate credentials")
+        result = self.run_virga("ec2", "describe-instances", AWS_REGION="-")
+        self.assert_fails(result, 253, "You must specify a region")
+
+    def test_a_missing_pack_says_how_to_make_one(self) -> None:
+        result = self.run_virga("sts", "get-caller-identity", VIRGA_MODELS=str(self.folder / "none.pack"))
+        self.assert_fails(result, 253, "virga models build")
+
+    def test_an_error_of_the_service_is_254(self) -> None:
+        body = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
+        url = self.serve(answer("403 Forbidden", body))
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", url, AWS_MAX_ATTEMPTS="-")
+        self.assert_fails(
+            result, 254, "An error occurred (AccessDenied) when calling the GetCallerIdentity operation: no"
+        )
+
+    def test_no_connection_is_255(self) -> None:
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", "http://127.0.0.1:1")
+        self.assert_fails(result, 255, 'Could not connect to the endpoint URL: "http://127.0.0.1:1/"')
+
+    # The mock.
+
+    def test_the_mock_needs_neither_account_nor_network(self) -> None:
+        for words in (("sts", "get-caller-identity"), ("s3api", "list-buckets"), ("ec2", "describe-instances"),
+                      ("dynamodb", "list-tables"), ("iam", "list-users"), ("lambda", "list-functions")):
+            result = self.run_virga("--mock", *words, AWS_ACCESS_KEY_ID="-", AWS_SECRET_ACCESS_KEY="-")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIsInstance(json.loads(result.stdout), dict)
+            self.assertEqual(result.stdout, self.run_virga("--mock", *words).stdout)
+
+    # Servers that misbehave.
+
+    def test_garbage_is_a_clear_error(self) -> None:
+        url = self.serve(lambda connection: (read_request(connection), connection.sendall(b"\x00\xff garbage\r\n\r\n")))
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", url)
+        self.assert_fails(result, 255, url)
+
+    def test_an_early_close_is_a_clear_error(self) -> None:
+        url = self.serve(lambda connection: read_request(connection))
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", url)
+        self.assert_fails(result, 255, "Connection was closed before we received a valid response")
+
+    def test_a_cut_body_is_an_error_and_prints_nothing(self) -> None:
+        def serve(connection: socket.socket) -> None:
+            read_request(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<GetCallerIdentityResponse>")
+
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", self.serve(serve))
+        self.assertEqual(result.returncode, 255, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    def test_a_stalling_server_times_out(self) -> None:
+        def serve(connection: socket.socket) -> None:
+            read_request(connection)
+            time.sleep(30)
+
+        url = self.serve(serve)
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", url, "--cli-read-timeout", "1")
+        self.assert_fails(result, 255, "Read timeout on endpoint URL")
+
+    def test_bodies_that_are_no_xml_or_json_are_clear_errors(self) -> None:
+        url = self.serve(answer("200 OK", b"<Get><unclosed>"))
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", url)
+        self.assert_fails(result, 255, "invalid XML received")
+        url = self.serve(answer("200 OK", b'{"TableNames": [' + b"[" * 100000))
+        result = self.run_virga("dynamodb", "list-tables", "--endpoint-url", url)
+        self.assertIn(result.returncode, (0, 255), result.stderr)
+        self.assertNotIn("TableNames", result.stdout)
+
+    # Bodies from and to files.
+
+    def test_a_streamed_output_appears_whole_or_not_at_all(self) -> None:
+        def cut(connection: socket.socket) -> None:
+            read_request(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1000)
+
+        target = self.folder / "object"
+        words = ("s3api", "get-object", "--bucket", "b", "--key", "k", str(target))
+        result = self.run_virga(*words, "--endpoint-url", self.serve(cut))
+        self.assertEqual(result.returncode, 255, result.stderr)
+        self.assertEqual(list(self.folder.glob("object*")), [])
+        result = self.run_virga(*words, "--endpoint-url", self.serve(answer("200 OK", b"y" * 70000)))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(target.read_bytes(), b"y" * 70000)
+
+    def test_a_streamed_input_comes_from_a_file(self) -> None:
+        seen: list[bytes] = []
+
+        def serve(connection: socket.socket) -> None:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += connection.recv(65536)
+            head, _, body = head.partition(b"\r\n\r\n")
+            if b"100-continue" in head:
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            while len(body) < 300000:
+                body += connection.recv(65536)
+            seen.append(body)
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: "e"\r\n\r\n')
+
+        (self.folder / "data").write_bytes(b"z" * 300000)
+        result = self.run_virga(
+            "s3api", "put-object", "--bucket", "b", "--key", "k", "--body", "data", "--endpoint-url", self.serve(serve)
+        )
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(seen, [b"z" * 300000])
+        self.assertEqual(json.loads(result.stdout)["ETag"], '"e"')
+
+    # Retries and signals.
+
+    def test_a_throttled_call_is_tried_again(self) -> None:
+        attempts: list[bytes] = []
+
+        def serve(connection: socket.socket) -> None:
+            while True:
+                attempts.append(read_request(connection))
+                status = b"503 Slow Down" if len(attempts) < 3 else b"200 OK"
+                body = b"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+                connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body)
+
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", self.serve(serve), AWS_MAX_ATTEMPTS="3")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(len(attempts), 3)
+
+    def test_ctrl_c_ends_at_once_with_130(self) -> None:
+        started = threading.Event()
+
+        def serve(connection: socket.socket) -> None:
+            read_request(connection)
+            started.set()
+            time.sleep(30)
+
+        process = subprocess.Popen(
+            [VIRGA, "sts", "get-caller-identity", "--endpoint-url", self.serve(serve)],
+            env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        self.assertTrue(started.wait(20))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+        self.assertEqual(process.returncode, 130)
+
+    def test_secrets_stay_out_of_debug_output(self) -> None:
+        url = self.serve(answer("403 Forbidden", b""))
+        result = self.run_virga("--debug", "sts", "get-caller-identity", "--endpoint-url", url, AWS_SESSION_TOKEN="tok-en")
+        self.assertIn("attempt 1", result.stderr)
+        self.assertNotIn("example-secret", result.stderr)
+        self.assertNotIn("tok-en", result.stderr)
+
+
+if __name__ == "__main__":
+    VIRGA = str(Path(sys.argv.pop(1)).resolve())
+    unittest.main()

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/catalog.hpp"
+#include "model/pack_builder.hpp"
+#include "value/json_read.hpp"
+
+namespace virga::test {
+
+/// A catalog with one service, "tiny", from the JSON of its model and of its paginators.
+inline model::Catalog tiny_catalog(std::string_view service_json, std::string_view paginators_json = "{}") {
+  model::PackBuilder builder;
+  model::ServiceSource source;
+  source.name = "tiny";
+  source.service = read_json(service_json).value();
+  source.paginators = read_json(paginators_json).value();
+  builder.add_service(source).value();
+  return model::Catalog::from_bytes(builder.finish("a test", "1")).value();
+}
+
+}  // namespace virga::test
