@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// measure <runs> <command> [word...]: runs the command with its output dropped, and prints a line for each run: CPU
-// microseconds (user + system), peak memory in KiB, exit status. A small program of its own, because a child's peak
-// memory counts from that of the process it was made from.
+// measure <runs> <command> [word...]: runs the command with its output dropped, and prints a line
+// for each run: CPU microseconds (user + system), peak memory in KiB, exit status. A small program
+// of its own, because a child's peak memory counts from that of the process it was made from.
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
-#include "response_model.hpp"
 #include "protocol/cbor_read.hpp"
 #include "protocol/protocol.hpp"
+#include "response_model.hpp"
 #include "value/json_write.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {

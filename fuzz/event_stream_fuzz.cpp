@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <vector>
 
-#include "response_model.hpp"
 #include "protocol/event_stream.hpp"
+#include "response_model.hpp"
 #include "value/json_write.hpp"
 
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
-#include "response_model.hpp"
 #include "protocol/protocol.hpp"
+#include "response_model.hpp"
 #include "value/json_read.hpp"
 #include "value/json_write.hpp"
 

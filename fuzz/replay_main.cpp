@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a fuzz target over the files of a folder, so that builds without libFuzzer replay the corpus as a test.
+// Runs a fuzz target over the files of a folder, so that builds without libFuzzer replay the corpus
+// as a test.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

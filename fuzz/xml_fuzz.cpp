@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
-#include "response_model.hpp"
 #include "protocol/parse_error.hpp"
 #include "protocol/protocol.hpp"
 #include "protocol/xml.hpp"
+#include "response_model.hpp"
 #include "value/json_write.hpp"
 
 // Responses of the XML protocols never crash, whatever is in them; what the strict check refuses is

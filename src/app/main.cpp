@@ -1,30 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
 #include <unistd.h>
 
 #include "cli/run.hpp"
+#include "http/file_body.hpp"
 
 namespace {
 
-/// Ctrl-C ends the program at once, as the AWS CLI does: a line end and status 130. Output files
-/// appear under their names only when they are whole, so there is nothing to undo. Only
+/// Ctrl-C ends the program at once, as the AWS CLI does: a line end and status 130. Only
 /// async-signal-safe functions.
 extern "C" void on_interrupt(int) {
   constexpr int k_interrupted = 130;
+  virga::http::remove_unfinished_file();
   const auto written = write(STDOUT_FILENO, "\n", 1);
   static_cast<void>(written);
   _exit(k_interrupted);
+}
+
+/// The other requests to end keep their meaning; only the unfinished file goes.
+extern "C" void on_termination(int number) {
+  virga::http::remove_unfinished_file();
+  std::signal(number, SIG_DFL);
+  std::raise(number);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_termination);
+  std::signal(SIGHUP, on_termination);
   std::signal(SIGPIPE,
               SIG_IGN);  // a reader that leaves is an error of write(), which is handled there
-  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return virga::cli::run(words);
+  try {
+    return virga::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc});
+  } catch (const std::exception& exception) {  // memory that ran out: our own code throws nothing
+    constexpr int k_other = 255;
+    std::fprintf(stderr, "\nvirga: %s\n", exception.what());
+    return k_other;
+  }
 }

@@ -2,6 +2,7 @@
 #include "base/clock.hpp"
 
 #include <cstdint>
+#include <random>
 #include <thread>
 
 #include <sys/random.h>
@@ -14,10 +15,14 @@ namespace {
 template <std::size_t N>
 std::string random_bytes() {
   std::string bytes(N, '\0');
-  // Up to 256 bytes come whole or not at all (getrandom(2)); without entropy zero bytes are still unique enough
-  // for jitter, and a UUID of zeros is rejected by no service.
-  const auto got = getrandom(bytes.data(), bytes.size(), 0);
-  static_cast<void>(got);
+  // Up to 256 bytes come whole or not at all (getrandom(2)); where the call itself is forbidden,
+  // the processor's or the device's numbers do.
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    std::random_device device;
+    for (char& byte : bytes) {
+      byte = static_cast<char>(device());
+    }
+  }
   return bytes;
 }
 
@@ -47,8 +52,8 @@ std::string SystemRandom::uuid() {
   bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
   const std::string hex = hex_encode(bytes);
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' +
-         hex.substr(20);
+  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
+         hex.substr(16, 4) + '-' + hex.substr(20);
 }
 
 }  // namespace virga

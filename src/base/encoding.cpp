@@ -78,8 +78,12 @@ std::string base64_encode(std::string_view bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   std::size_t i = 0;
   for (; i + 2 < bytes.size(); i += 3) {
-    const std::uint32_t group = byte_at(bytes, i) << 16U | byte_at(bytes, i + 1) << 8U | byte_at(bytes, i + 2);
-    out += {k_base64[group >> 18U], k_base64[group >> 12U & 63U], k_base64[group >> 6U & 63U], k_base64[group & 63U]};
+    const std::uint32_t group =
+        byte_at(bytes, i) << 16U | byte_at(bytes, i + 1) << 8U | byte_at(bytes, i + 2);
+    out += {k_base64[group >> 18U],
+            k_base64[group >> 12U & 63U],
+            k_base64[group >> 6U & 63U],
+            k_base64[group & 63U]};
   }
   if (i + 1 == bytes.size()) {
     const std::uint32_t group = byte_at(bytes, i) << 16U;
@@ -112,7 +116,9 @@ std::optional<std::string> base64_decode(std::string_view text) {
     padding = 0;
     group = group << 6U | static_cast<std::uint32_t>(value);
     if (++count == 4) {
-      out += {static_cast<char>(group >> 16U), static_cast<char>(group >> 8U), static_cast<char>(group)};
+      out += {static_cast<char>(group >> 16U),
+              static_cast<char>(group >> 8U),
+              static_cast<char>(group)};
       group = 0;
       count = 0;
     }
@@ -184,7 +190,8 @@ std::string percent_decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+        hex_value(text[i + 2]) >= 0) {
       out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -19,6 +20,7 @@ namespace {
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
+
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
@@ -45,9 +47,13 @@ tl::unexpected<Error> io_error(std::string_view action, const std::string& path)
 
 Result<std::string> read_all(int fd, const std::string& path) {
   std::string bytes;
+
   struct stat info {};
+
   if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
-    bytes.reserve(static_cast<std::size_t>(info.st_size) + 1);
+    // A size is only a hint: that of /proc/kcore is the address space's.
+    constexpr off_t k_most = 64 << 20;
+    bytes.reserve(static_cast<std::size_t>(std::min(info.st_size, k_most)) + 1);
   }
   std::size_t used = 0;
   for (;;) {
@@ -69,10 +75,11 @@ Result<std::string> read_all(int fd, const std::string& path) {
   }
 }
 
-Status make_parent_folders(const std::string& path) {
-  for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+Status make_parent_folders(const std::string& path, mode_t mode) {
+  for (auto slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
     const std::string folder = path.substr(0, slash);
-    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    if (mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) {
       return io_error("create folder", folder);
     }
   }
@@ -91,6 +98,15 @@ Status write_all(int fd, std::string_view bytes, const std::string& path) {
     bytes.remove_prefix(static_cast<std::size_t>(put));
   }
   return {};
+}
+
+/// For devices and pipes, which must not be replaced by a file.
+Status write_in_place(const std::string& path, std::string_view bytes) {
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0) {
+    return io_error("write", path);
+  }
+  return write_all(file.get(), bytes, path);
 }
 
 }  // namespace
@@ -116,7 +132,14 @@ Result<std::optional<std::string>> read_file_if_exists(const std::string& path) 
 }
 
 Status write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
-  VIRGA_TRY(make_parent_folders(path));
+  constexpr unsigned k_others = 0077;
+  VIRGA_TRY(make_parent_folders(path, (mode & k_others) == 0 ? 0700 : 0777));
+
+  struct stat info {};
+
+  if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    return write_in_place(path, bytes);
+  }
   std::string temporary = path + ".XXXXXX";
   const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
   if (file.get() < 0) {
@@ -143,7 +166,9 @@ std::string expand_user(std::string_view path, std::string_view home) {
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+
   struct stat info {};
+
   if (file.get() < 0 || fstat(file.get(), &info) != 0) {
     return io_error("open", path);
   }

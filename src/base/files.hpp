@@ -15,13 +15,17 @@ namespace virga {
 /// The whole file, or nothing if there is none.
 [[nodiscard]] Result<std::optional<std::string>> read_file_if_exists(const std::string& path);
 
-/// Writes beside the target and renames, so that readers see the old bytes or the new, never a part.
-/// The file gets `mode`; missing folders are made with 0700.
-[[nodiscard]] Status write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode);
+/// Writes beside the target and renames, so that readers see the old bytes or the new, never a
+/// part. The file gets `mode`; missing folders are made, open to
+/// others only if the file is. Devices and pipes are written to as they are.
+[[nodiscard]] Status write_file_atomically(const std::string& path,
+                                           std::string_view bytes,
+                                           unsigned mode);
 
 [[nodiscard]] bool file_exists(const std::string& path);
 
-/// With a leading "~" or "~/" replaced by `home`, as Python's expanduser does (other users are not looked up).
+/// With a leading "~" or "~/" replaced by `home`, as Python's expanduser does (other users are not
+/// looked up).
 [[nodiscard]] std::string expand_user(std::string_view path, std::string_view home);
 
 /// The bytes of a file mapped read-only into memory. Move-only; unmaps at the end.

@@ -8,7 +8,8 @@
 
 namespace virga {
 
-/// Digests are raw bytes. None of these initialises OpenSSL's providers: a first call costs microseconds.
+/// Digests are raw bytes. None of these initialises OpenSSL's providers: a first call costs
+/// microseconds.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 [[nodiscard]] std::string sha1(std::string_view bytes);
 [[nodiscard]] std::string md5(std::string_view bytes);
@@ -46,8 +47,8 @@ class Digest {
   [[nodiscard]] virtual std::string finish() = 0;
 };
 
-/// Names as in `x-amz-checksum-<name>`, in any case: crc32, crc32c, crc64nvme, sha1, sha256, sha512,
-/// md5. Null for a name that is not known.
+/// Names as in `x-amz-checksum-<name>`, in any case: crc32, crc32c, crc64nvme, sha1, sha256,
+/// sha512, md5. Null for a name that is not known.
 [[nodiscard]] std::unique_ptr<Digest> make_digest(std::string_view name);
 
 }  // namespace virga

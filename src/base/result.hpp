@@ -13,7 +13,8 @@ namespace virga {
 enum class ErrorCode {
   usage,          ///< the command line is wrong (252)
   validation,     ///< parameters do not fit the operation's input shape (252)
-  configuration,  ///< a configuration file or variable is wrong, or credentials or region are missing (253)
+  configuration,  ///< a configuration file or variable is wrong, or credentials or region are
+                  ///< missing (253)
   models,         ///< the model pack is missing or unusable (253)
   service,        ///< the service answered with an error (254)
   network,        ///< no usable answer: connection, TLS, timeout (255)
@@ -26,21 +27,21 @@ enum class ErrorCode {
 /// How an exchange failed, for ErrorCode::network: the retry policy decides by it.
 enum class NetworkFailure {
   none,
-  connect,          ///< name not found, connection refused or unreachable
+  connect,  ///< name not found, connection refused or unreachable
   connect_timeout,
-  read_timeout,     ///< the peer fell silent
-  closed,           ///< closed, reset or not HTTP before a whole answer was there
-  tls,              ///< certificate or handshake
+  read_timeout,  ///< the peer fell silent
+  closed,        ///< closed, reset or not HTTP before a whole answer was there
+  tls,           ///< certificate or handshake
   proxy,
-  streaming,        ///< the body broke off after its first bytes were handed on
+  streaming,  ///< the body broke off after its first bytes were handed on
   other,
 };
 
 /// What a service said of a failed call.
 struct ServiceErrorDetail {
-  std::string code;      ///< as the AWS CLI prints it, e.g. NoSuchBucket
-  std::string message;   ///< the service's message, may be empty
-  int status = 0;        ///< HTTP status
+  std::string code;     ///< as the AWS CLI prints it, e.g. NoSuchBucket
+  std::string message;  ///< the service's message, may be empty
+  int status = 0;       ///< HTTP status
   std::string request_id;
 };
 
@@ -66,7 +67,9 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 
  public:
   using Base::Base;
-  Result(Base base) : Base(std::move(base)) {}  // NOLINT(google-explicit-constructor): as tl::expected
+
+  Result(Base base)
+      : Base(std::move(base)) {}  // NOLINT(google-explicit-constructor): as tl::expected
 };
 
 using Status = Result<void>;
@@ -86,12 +89,12 @@ using Status = Result<void>;
 #define VIRGA_CONCAT(a, b) VIRGA_CONCAT_INNER(a, b)
 
 /// Returns from the enclosing function with the error if `expression` failed.
-#define VIRGA_TRY(expression)                             \
-  do {                                                    \
-    auto virga_try_result = (expression);                 \
-    if (!virga_try_result) {                              \
+#define VIRGA_TRY(expression)                                    \
+  do {                                                           \
+    auto virga_try_result = (expression);                        \
+    if (!virga_try_result) {                                     \
       return ::virga::fail(std::move(virga_try_result).error()); \
-    }                                                     \
+    }                                                            \
   } while (false)
 
 /// VIRGA_TRY_ASSIGN(auto x, f()); declares x as the value, or returns with the error.

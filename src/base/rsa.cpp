@@ -29,10 +29,13 @@ extern "C" int no_passphrase(char*, int, int, void*) { return -1; }
 }  // namespace
 
 Result<std::string> rsa_decrypt(const Secret& private_key, std::string_view ciphertext) {
-  const auto unusable = [] { return fail(ErrorCode::general, "cannot decrypt with the private key"); };
+  const auto unusable = [] {
+    return fail(ErrorCode::general, "cannot decrypt with the private key");
+  };
   const std::string& pem = private_key.reveal();
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr) : nullptr);
+  const Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)
+                    : nullptr);
   const Context context(key ? EVP_PKEY_CTX_new(key.get(), nullptr) : nullptr);
   if (!context || EVP_PKEY_decrypt_init(context.get()) <= 0 ||
       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) <= 0) {

@@ -10,6 +10,7 @@ namespace virga {
 class Secret {
  public:
   Secret() = default;
+
   explicit Secret(std::string text) : text_(std::move(text)) {}
 
   [[nodiscard]] const std::string& reveal() const { return text_; }

@@ -93,7 +93,8 @@ std::optional<double> parse_double(std::string_view text) {
   }
   if (error == std::errc::result_out_of_range) {
     // Too large or too small for a double: infinity or zero, as strtod and Python have it.
-    const bool tiny = text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
+    const bool tiny =
+        text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
     const double magnitude = tiny ? 0.0 : std::numeric_limits<double>::infinity();
     return text.starts_with('-') ? -magnitude : magnitude;
   }

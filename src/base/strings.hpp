@@ -17,8 +17,9 @@ inline void append_one(std::string& out, std::string_view text) { out.append(tex
 inline void append_one(std::string& out, char c) { out.push_back(c); }
 
 template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-void append_one(std::string& out, T number) {
+
+requires(!std::same_as<T, bool> && !std::same_as<T, char>) void append_one(std::string& out,
+                                                                           T number) {
   char buffer[24];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
   out.append(buffer, end);
@@ -54,11 +55,11 @@ template <typename... Parts>
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-[[nodiscard]] constexpr bool is_ascii_alnum(char c) { return is_ascii_digit(c) || is_ascii_alpha(c); }
-
-[[nodiscard]] constexpr bool is_ascii_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
+[[nodiscard]] constexpr bool is_ascii_alnum(char c) {
+  return is_ascii_digit(c) || is_ascii_alpha(c);
 }
+
+[[nodiscard]] constexpr bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 [[nodiscard]] std::string to_lower(std::string_view text);
 [[nodiscard]] std::string to_upper(std::string_view text);
@@ -71,7 +72,9 @@ template <typename... Parts>
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
-[[nodiscard]] std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
+[[nodiscard]] std::string replace_all(std::string_view text,
+                                      std::string_view from,
+                                      std::string_view to);
 
 /// The whole text as a decimal number, or nothing.
 [[nodiscard]] std::optional<std::int64_t> parse_int(std::string_view text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/call_runner.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,7 +61,8 @@ Result<retry::RetryOptions> retry_options(const model::Service& service,
   VIRGA_TRY_ASSIGN(const auto attempts, settings.integer(Setting::max_attempts));
   out.mode = retry::parse_mode(mode.value_or("standard")).value_or(retry::Mode::standard);
   if (attempts) {
-    out.max_attempts = static_cast<int>(*attempts);
+    constexpr std::int64_t k_most = 1000;
+    out.max_attempts = static_cast<int>(std::clamp<std::int64_t>(*attempts, 1, k_most));
   }
   out.service = service.metadata("endpointPrefix");
   if (out.mode == retry::Mode::legacy) {
@@ -171,13 +173,7 @@ Result<engine::PageLimits> page_limits(const PaginationOptions& pagination) {
   engine::PageLimits out;
   out.max_items = pagination.max_items;
   out.starting_token = pagination.starting_token;
-  if (pagination.page_size) {
-    const auto* number = pagination.page_size->as_integer();
-    const auto* text = pagination.page_size->as_string();
-    out.page_size = number != nullptr ? std::optional(*number)
-                    : text != nullptr ? parse_int(*text)
-                                      : std::nullopt;
-  }
+  out.page_size = pagination.page_size;
   return out;
 }
 
@@ -289,6 +285,9 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   }
   VIRGA_TRY_ASSIGN(Value result, fetch(invocation, globals, path, parts.out));
   VIRGA_TRY(apply_post_actions(invocation.post_actions, result));
+  if (invocation.outfile == "-") {
+    return {};  // standard output is the object's
+  }
   return formatter->print(result, parts.out);
 }
 

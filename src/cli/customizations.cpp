@@ -26,7 +26,8 @@ struct Row {
   }
 };
 
-// Rows with "*" run before those of one operation, and all of them after the renames of renames.hpp of their kind.
+// Rows with "*" run before those of one operation, and all of them after the renames of renames.hpp
+// of their kind.
 constexpr auto k_customize = std::to_array<Row<Customize>>({
     {"cloudfront", "create-distribution", add_distribution_options},
     {"cloudfront", "create-invalidation", add_paths},

@@ -19,8 +19,9 @@ http::BodySink* BodyRoute::choose(const http::Response& head) {
   }
   auto sink = call_.open_sink();
   if (!sink) {
+    // The transfer ends at its first byte, instead of filling the memory with what has no place.
     opened_ = fail(std::move(sink).error());
-    return nullptr;
+    return this;
   }
   to_sink_ = true;
   checked_ = check_body(call_.operation, head, context_, **sink);
@@ -28,6 +29,7 @@ http::BodySink* BodyRoute::choose(const http::Response& head) {
 }
 
 Status BodyRoute::write(std::string_view bytes) {
+  VIRGA_TRY(opened_);
   events_.feed(bytes);
   for (;;) {
     VIRGA_TRY_ASSIGN(const auto message, events_.next());
@@ -41,13 +43,14 @@ Status BodyRoute::write(std::string_view bytes) {
     }
     VIRGA_TRY_ASSIGN(auto event, protocol::parse_event(call_.operation, *message));
     if (event) {
+      gave_events_ = true;
       VIRGA_TRY(call_.on_event(std::move(*event)));
     }
   }
 }
 
 Status BodyRoute::finish() {
-  VIRGA_TRY(std::move(opened_));
+  VIRGA_TRY(opened_);
   if (takes_events_ && !events_.empty()) {
     return fail(ErrorCode::response, "The event stream ended in the middle of a message.");
   }

@@ -29,6 +29,9 @@ class BodyRoute final : private http::BodySink {
   /// wrong at its end.
   [[nodiscard]] Status finish();
 
+  /// Whether events were handed on: the call cannot be tried again without handing them on twice.
+  [[nodiscard]] bool gave_events() const { return gave_events_; }
+
   /// Takes what went elsewhere out of the output, and adds what the event stream said besides
   /// events.
   void complete(Value& output) const;
@@ -43,6 +46,7 @@ class BodyRoute final : private http::BodySink {
   protocol::EventStreamReader events_;
   Value initial_ = Map();
   bool takes_events_ = false;
+  bool gave_events_ = false;
   bool to_sink_ = false;
 };
 

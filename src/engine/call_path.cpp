@@ -16,6 +16,7 @@ namespace virga::engine {
 
 /// A call that is ready to be signed.
 struct CallPath::Prepared {
+  std::unique_ptr<const CallConfig> config;  ///< what views of `quirks` refer to
   http::Request request;
   endpoint::Resolution resolution;
   QuirkContext quirks;
@@ -25,7 +26,9 @@ struct CallPath::Prepared {
 /// What one attempt gave, with what the retry policy wants to know of it.
 struct CallPath::Answer {
   Result<Page> result;
-  http::Response response;  ///< without its body
+  http::Response response;
+  std::chrono::microseconds skew{0};  ///< the correction that the signature's time had
+  bool is_final = false;              ///< part of it was handed on: no other attempt may follow
 };
 
 namespace {
@@ -80,11 +83,6 @@ retry::Attempt describe(const model::Operation& operation,
   return out;
 }
 
-std::unique_ptr<auth::Signer> signer_for(const endpoint::SigningScope& scope) {
-  auto signer = auth::make_signer(scope.signature_version);
-  return signer ? std::move(signer) : auth::make_signer("v4");
-}
-
 }  // namespace
 
 void CallPath::debug(const std::string& line) const {
@@ -109,12 +107,14 @@ Result<Page> CallPath::call(const Call& call) {
   VIRGA_TRY_ASSIGN(
       CallConfig config,
       read_call_config(parts_.settings, call.operation.service(), parts_.sign_requests));
-  VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, config));
-  return send_until_done(call, config, prepared);
+  VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, std::move(config)));
+  return send_until_done(call, prepared);
 }
 
-Result<CallPath::Prepared> CallPath::prepare(const Call& call, const CallConfig& config) {
+Result<CallPath::Prepared> CallPath::prepare(const Call& call, CallConfig own_config) {
   Prepared out;
+  out.config = std::make_unique<const CallConfig>(std::move(own_config));
+  const CallConfig& config = *out.config;
   out.params = with_body(call);
   auto& quirks = out.quirks;
   quirks.region = config.endpoint.region;
@@ -132,12 +132,13 @@ Result<CallPath::Prepared> CallPath::prepare(const Call& call, const CallConfig&
   if (config.validate_parameters) {
     VIRGA_TRY(check(call, out.params));
   }
-  VIRGA_TRY(place(call, config, out));
+  VIRGA_TRY(place(call, out));
   return out;
 }
 
 /// Serialises the input and gives the request its endpoint.
-Status CallPath::place(const Call& call, const CallConfig& config, Prepared& prepared) {
+Status CallPath::place(const Call& call, Prepared& prepared) {
+  const CallConfig& config = *prepared.config;
   auto params = config.endpoint;
   if (parts_.sign_requests && params.account_id_endpoint_mode != "disabled" &&
       !params.endpoint_url) {
@@ -178,7 +179,9 @@ Status CallPath::place(const Call& call, const CallConfig& config, Prepared& pre
   return {};
 }
 
-Status CallPath::sign(const CallConfig& config, const Prepared& prepared, http::Request& request) {
+Status CallPath::sign(const Prepared& prepared,
+                      std::chrono::microseconds skew,
+                      http::Request& request) {
   const auto& scope = prepared.resolution.signing;
   auth::SigningContext context;
   context.service = scope.signing_name;
@@ -186,7 +189,7 @@ Status CallPath::sign(const CallConfig& config, const Prepared& prepared, http::
   context.unsigned_payload = scope.unsigned_payload;
   context.trailing_checksum = prepared.quirks.trailing_checksum;
   context.streaming_input = request.stream != nullptr;
-  context.payload_signing = config.payload_signing;
+  context.payload_signing = prepared.config->payload_signing;
   context.checksum_header = prepared.quirks.checksum_header;
   if (scope.signature_version == "bearer") {
     auto token =
@@ -198,11 +201,14 @@ Status CallPath::sign(const CallConfig& config, const Prepared& prepared, http::
   } else if (scope.signature_version != "none") {
     VIRGA_TRY_ASSIGN(context.credentials, credentials());
   }
-  {
-    const std::lock_guard lock(mutex_);
-    context.now = parts_.clock.now() + clock_skew_;
+  context.now = parts_.clock.now() + skew;
+  const auto signer = auth::make_signer(scope.signature_version);
+  if (!signer) {
+    return fail(
+        ErrorCode::general,
+        concat("The signature version \"", scope.signature_version, "\" is not supported."));
   }
-  return signer_for(scope)->sign(request, context);
+  return signer->sign(request, context);
 }
 
 Result<std::string> CallPath::presign(const Call& call,
@@ -229,66 +235,79 @@ Result<std::string> CallPath::presign(const Call& call,
   return request.url();
 }
 
-Result<Page> CallPath::send_until_done(const Call& call,
-                                       const CallConfig& config,
-                                       Prepared& prepared) {
+Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
   bool redirected = false;
   retry::CallState state;
   for (int number = 1;; ++number) {
     parts_.clock.sleep(parts_.retry.before_attempt());
-    Answer answer = attempt(call, config, prepared, number);
+    Answer answer = attempt(call, prepared, number);
     retry::Attempt seen = describe(call.operation, answer.result, answer.response);
     seen.number = number;
     const retry::Decision decision = parts_.retry.after_attempt(seen, state);
-    if (answer.result) {
+    if (answer.result && !decision.retry) {
+      if (seen.checksum_mismatch) {
+        return fail(ErrorCode::response,
+                    "The answer does not have the checksum that it came with (x-amz-crc32).");
+      }
       return std::move(answer.result);
     }
-    Error error = std::move(answer.result).error();
-    adjust_error(call.operation, answer.response, error);
-    if (error.service && !redirected) {
-      if (auto region = redirect_region(call.operation, prepared.params, error, answer.response)) {
-        debug(concat("the bucket is in ", *region, ": sending the call there"));
+    const bool tries_left = number < parts_.retry.max_attempts() && !answer.is_final;
+    if (!answer.result) {
+      Error& error = answer.result.error();
+      adjust_error(call.operation, answer.response, error, prepared.config->compat_v1);
+      const auto region = redirect_region(call.operation, prepared.params, error, answer.response);
+      if (region && !redirected) {
         redirected = true;
-        CallConfig elsewhere = config;
-        elsewhere.endpoint.region = *region;
-        VIRGA_TRY_ASSIGN(prepared, prepare(call, elsewhere));
+        VIRGA_TRY(redirect(call, *region, prepared));
         continue;
       }
+      const bool skewed = correct_clock(answer) && tries_left;
+      const bool again = skewed || (decision.retry && !answer.is_final);
+      word_service_error(
+          error,
+          call.operation.name(),
+          decision.max_attempts_reached && !again ? std::optional(number - 1) : std::nullopt);
+      if (!again) {
+        return fail(std::move(error));
+      }
+      debug(concat("trying again in ", decision.delay.count(), " ms: ", error.message));
     }
-    const bool skewed =
-        correct_clock(error, answer.response) && number < parts_.retry.max_attempts();
-    if (!skewed && !decision.retry) {
-      word_service_error(error,
-                         call.operation.name(),
-                         decision.max_attempts_reached ? std::optional(number - 1) : std::nullopt);
-      return fail(std::move(error));
-    }
-    debug(concat("trying again in ", decision.delay.count(), " ms: ", error.message));
     parts_.clock.sleep(decision.delay);
   }
 }
 
+/// Prepares the call anew for the region that its bucket is in.
+Status CallPath::redirect(const Call& call, const std::string& region, Prepared& prepared) {
+  debug(concat("the bucket is in ", region, ": sending the call there"));
+  if (call.body) {
+    VIRGA_TRY(call.body->rewind());
+  }
+  CallConfig elsewhere = *prepared.config;
+  elsewhere.endpoint.region = region;
+  VIRGA_TRY_ASSIGN(prepared, prepare(call, std::move(elsewhere)));
+  return {};
+}
+
 /// Learns from an answer that says that the signature's time is off; true if signing again may
 /// help.
-bool CallPath::correct_clock(const Error& error, const http::Response& response) {
-  if (!error.service) {
-    return false;
-  }
-  const auto skew = auth::clock_skew(response, parts_.clock.now());
-  if (!skew || !auth::is_clock_skew_error(error.service->code, *skew)) {
+bool CallPath::correct_clock(const Answer& answer) {
+  const Error& error = answer.result.error();
+  const auto skew = auth::clock_skew(answer.response, parts_.clock.now());
+  if (!error.service || !skew || !auth::is_clock_skew_error(error.service->code, *skew)) {
     return false;
   }
   const std::lock_guard lock(mutex_);
-  const auto change = *skew - clock_skew_;
   clock_skew_ = *skew;
+  const auto change = *skew - answer.skew;
   return change > std::chrono::minutes(1) || change < -std::chrono::minutes(1);
 }
 
-CallPath::Answer CallPath::attempt(const Call& call,
-                                   const CallConfig& config,
-                                   const Prepared& prepared,
-                                   int number) {
+CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, int number) {
   Answer answer{Page(), {}};
+  {
+    const std::lock_guard lock(mutex_);
+    answer.skew = clock_skew_;
+  }
   http::Request request = prepared.request;
   if (number > 1 && request.stream) {
     if (auto rewound = request.stream->rewind(); !rewound) {
@@ -296,7 +315,7 @@ CallPath::Answer CallPath::attempt(const Call& call,
       return answer;
     }
   }
-  if (auto signed_request = sign(config, prepared, request); !signed_request) {
+  if (auto signed_request = sign(prepared, answer.skew, request); !signed_request) {
     answer.result = fail(std::move(signed_request).error());
     return answer;
   }
@@ -304,6 +323,7 @@ CallPath::Answer CallPath::attempt(const Call& call,
   BodyRoute route(call, prepared.quirks);
   auto response = parts_.transport.send(
       request, [&](const http::Response& head) { return route.choose(head); });
+  answer.is_final = route.gave_events();
   if (!response) {
     answer.result = fail(std::move(response).error());
     return answer;

@@ -54,17 +54,13 @@ class CallPath final : public Caller {
   struct Prepared;
   struct Answer;
 
-  [[nodiscard]] Result<Prepared> prepare(const Call& call, const CallConfig& config);
-  [[nodiscard]] Status place(const Call& call, const CallConfig& config, Prepared& prepared);
-  [[nodiscard]] Result<Page> send_until_done(const Call& call,
-                                             const CallConfig& config,
-                                             Prepared& prepared);
-  [[nodiscard]] Answer attempt(const Call& call,
-                               const CallConfig& config,
-                               const Prepared& prepared,
-                               int number);
-  [[nodiscard]] Status sign(const CallConfig& config,
-                            const Prepared& prepared,
+  [[nodiscard]] Result<Prepared> prepare(const Call& call, CallConfig own_config);
+  [[nodiscard]] Status place(const Call& call, Prepared& prepared);
+  [[nodiscard]] Status redirect(const Call& call, const std::string& region, Prepared& prepared);
+  [[nodiscard]] Result<Page> send_until_done(const Call& call, Prepared& prepared);
+  [[nodiscard]] Answer attempt(const Call& call, const Prepared& prepared, int number);
+  [[nodiscard]] Status sign(const Prepared& prepared,
+                            std::chrono::microseconds skew,
                             http::Request& request);
   [[nodiscard]] Result<Page> read_answer(const Call& call,
                                          const Prepared& prepared,
@@ -74,7 +70,7 @@ class CallPath final : public Caller {
                                             const CallConfig& config,
                                             http::Request request,
                                             std::string_view region);
-  [[nodiscard]] bool correct_clock(const Error& error, const http::Response& response);
+  [[nodiscard]] bool correct_clock(const Answer& answer);
   [[nodiscard]] Result<auth::Credentials> credentials();
   void debug(const std::string& line) const;
 

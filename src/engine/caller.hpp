@@ -18,6 +18,8 @@ namespace virga::engine {
 struct Call {
   model::Operation operation;
   Value params = Map();  ///< members of the input by their model names
+  /// Members whose values came as the JSON of an option, for the wording of validation.
+  std::vector<std::string> json_members{};
   std::shared_ptr<http::BodySource>
       body{};  ///< the streaming member of the input, if it comes from a file
   /// Where a streaming output goes; asked for once the service has said that there is one. Empty:

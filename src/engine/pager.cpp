@@ -16,6 +16,13 @@ namespace virga::engine {
 namespace {
 
 constexpr std::string_view k_truncate_key = "boto_truncate_amount";
+/// More than any page holds; keeps sums of what users write within 64 bits.
+constexpr std::int64_t k_most_items = std::int64_t{1} << 40U;
+
+/// What Python takes for true: as JMESPath does, but zero is false.
+bool is_true(const Value* value) {
+  return is_truthy(value) && *value != Value(0) && *value != Value(0.0);
+}
 
 std::vector<std::string> texts(const model::Document& document) {
   std::vector<std::string> out;
@@ -105,7 +112,8 @@ void decode_blobs(Value& token) {
   token.as_map()->erase(k_encoded_key);
   for (const auto& place : places) {
     Value* value = &token;
-    for (std::size_t i = 0; place.is_list() && value != nullptr && i < place.as_list()->size(); ++i) {
+    for (std::size_t i = 0; place.is_list() && value != nullptr && i < place.as_list()->size();
+         ++i) {
       value = step_into(*value, (*place.as_list())[i]);
     }
     const auto* text = value == nullptr ? nullptr : value->as_string();
@@ -186,7 +194,9 @@ Status Pager::read_configuration(const PageLimits& limits) {
   result_keys_ = texts(configuration.find("result_key"));
   non_aggregate_keys_ = texts(configuration.find("non_aggregate_keys"));
   more_results_ = configuration.text("more_results");
-  max_items_ = limits.max_items;
+  if (limits.max_items) {
+    max_items_ = std::max<std::int64_t>(*limits.max_items, 0);
+  }
   if (input_tokens_.size() != output_tokens_.size() || result_keys_.empty()) {
     return fail(ErrorCode::models,
                 concat("The paginator of ", call_.operation.name(), " is incomplete."));
@@ -208,10 +218,7 @@ Status Pager::read_configuration(const PageLimits& limits) {
                   "interface for this "
                   "operation.");
     }
-    const auto input = call_.operation.input();
-    const auto member = input ? input->find_member(limit_key) : std::nullopt;
-    const bool is_text = member && member->shape().kind() == model::ShapeKind::string;
-    params.set(limit_key, is_text ? Value(concat(*limits.page_size)) : Value(*limits.page_size));
+    params.set(limit_key, *limits.page_size);
   }
   return {};
 }
@@ -223,7 +230,9 @@ Status Pager::parse_starting_token(const std::string& token) {
     tokens_ = *decoded;
     decode_blobs(tokens_);
     if (const auto* amount = tokens_.find(k_truncate_key)) {
-      starting_truncation_ = amount->as_integer() == nullptr ? 0 : *amount->as_integer();
+      const auto* number = amount->as_integer();
+      starting_truncation_ =
+          number == nullptr ? 0 : std::clamp<std::int64_t>(*number, 0, k_most_items);
       tokens_.as_map()->erase(k_truncate_key);
     }
     return {};
@@ -240,7 +249,7 @@ Status Pager::parse_starting_token(const std::string& token) {
   }
   if (parts.size() == input_tokens_.size() + 1) {
     if (const auto index = parse_int(parts.back())) {
-      starting_truncation_ = *index;
+      starting_truncation_ = std::clamp<std::int64_t>(*index, 0, k_most_items);
       parts.pop_back();
     } else {
       parts = {token};
@@ -268,12 +277,12 @@ void Pager::put_tokens(const Value& tokens) {
 
 Value Pager::next_tokens(const Value& output) const {
   Map tokens;
-  if (!more_results_.empty() && !is_truthy(find_path(output, more_results_))) {
+  if (!more_results_.empty() && !is_true(find_path(output, more_results_))) {
     return tokens;
   }
   for (std::size_t i = 0; i < input_tokens_.size(); ++i) {
     const auto* token = find_path(output, output_tokens_[i]);
-    tokens.append(input_tokens_[i], is_truthy(token) ? *token : Value());
+    tokens.append(input_tokens_[i], is_true(token) ? *token : Value());
   }
   return tokens;
 }
@@ -332,7 +341,7 @@ Status Pager::advance(Page& page) {
   Value* primary = find_path(page.output, result_keys_[0]);
   const std::int64_t count = length_of(primary);
   const std::int64_t excess = max_items_ ? items_seen_ + count - *max_items_ : 0;
-  if (excess > 0) {
+  if (excess > 0 && primary != nullptr) {
     slice(*primary, 0, count - excess);
     tokens_.as_map()->set(k_truncate_key, count - excess + starting_truncation_);
     resume_token_ = encode_token(tokens_);

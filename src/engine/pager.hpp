@@ -14,7 +14,7 @@ namespace virga::engine {
 /// What the user says of a paginated call.
 struct PageLimits {
   std::optional<std::int64_t> max_items;
-  std::optional<std::int64_t> page_size;
+  std::optional<Value> page_size;  ///< integer or string, as the operation's limit member is
   std::optional<std::string>
       starting_token;  ///< as an earlier result's NextToken, or a service's own token
 };

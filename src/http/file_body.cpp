@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/file_body.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -71,10 +73,57 @@ class FileSource final : public BodySource {
   bool untouched_ = true;
 };
 
+/// A pipe's bytes in an unnamed temporary file: S3 wants to know the size ahead, and a retry reads
+/// again. Takes the descriptor.
+Result<int> spool(int descriptor, const std::string& path) {
+  const char* folder =
+      std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
+  std::string name = concat(folder == nullptr ? "/tmp" : folder, "/virga-XXXXXX");
+  const int spooled = mkostemp(name.data(), O_CLOEXEC);
+  if (spooled < 0) {
+    ::close(descriptor);
+    return io_error("write", name);
+  }
+  unlink(name.c_str());
+  std::string buffer(std::size_t{1} << 16U, '\0');
+  for (;;) {
+    const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    const auto failed = [&](std::string_view action, const std::string& what) {
+      auto error = io_error(action, what);
+      ::close(descriptor);
+      ::close(spooled);
+      return error;
+    };
+    if (got < 0) {
+      return failed("read", path);
+    }
+    if (got == 0) {
+      break;
+    }
+    for (ssize_t at = 0; at < got;) {
+      const ssize_t put = ::write(spooled, buffer.data() + at, static_cast<std::size_t>(got - at));
+      if (put < 0 && errno != EINTR) {
+        return failed("write", name);
+      }
+      at += std::max<ssize_t>(put, 0);
+    }
+  }
+  ::close(descriptor);
+  lseek(spooled, 0, SEEK_SET);
+  return spooled;
+}
+
+/// The temporary file of the sink that is being written, for remove_unfinished_file(). One at a
+/// time: a program run downloads one file.
+std::atomic<const char*> unfinished_file{nullptr};
+
 }  // namespace
 
 Result<std::shared_ptr<BodySource>> open_file_source(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     return io_error("open", path);
   }
@@ -86,21 +135,30 @@ Result<std::shared_ptr<BodySource>> open_file_source(const std::string& path) {
     errno = EISDIR;
     return io_error("open", path);
   }
+  if (!S_ISREG(info.st_mode)) {
+    VIRGA_TRY_ASSIGN(descriptor, spool(descriptor, path));
+  }
   return std::shared_ptr<BodySource>(std::make_shared<FileSource>(descriptor, path));
 }
 
+void remove_unfinished_file() noexcept {
+  if (const char* path = unfinished_file.load(); path != nullptr) {
+    unlink(path);
+  }
+}
+
 FileSink::~FileSink() {
-  close();
+  static_cast<void>(close());
   if (!temporary_.empty()) {
+    unfinished_file = nullptr;
     unlink(temporary_.c_str());
   }
 }
 
-void FileSink::close() {
-  if (descriptor_ > STDERR_FILENO) {
-    ::close(descriptor_);
-  }
+bool FileSink::close() {
+  const bool closed = descriptor_ <= STDERR_FILENO || ::close(descriptor_) == 0;
   descriptor_ = -1;
+  return closed;
 }
 
 Status FileSink::open() {
@@ -108,38 +166,31 @@ Status FileSink::open() {
     descriptor_ = STDOUT_FILENO;
     return {};
   }
+  constexpr mode_t k_mode = 0666;  // less the umask
 
   struct stat info {};
 
-  const bool exists = stat(path_.c_str(), &info) == 0;
-  constexpr mode_t k_mode = 0666;  // less the umask
-  if (exists && !S_ISREG(info.st_mode)) {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-    return descriptor_ < 0 ? io_error("write", path_) : Status();
-  }
-  // A file that is there keeps its mode; a link keeps its place: its target is what is replaced.
-  if (char* target = exists ? realpath(path_.c_str(), nullptr) : nullptr; target != nullptr) {
-    path_ = target;
-    std::free(target);  // NOLINT: realpath's memory
-  }
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    temporary_ = concat(path_, ".virga-", getpid(), "-", attempt);
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, k_mode);
-    if (descriptor_ >= 0) {
-      if (exists && fchmod(descriptor_, info.st_mode & 07777) != 0) {
-        break;
-      }
+  const bool exists = lstat(path_.c_str(), &info) == 0;
+  // A new file may take the place of nothing, or of a file that is ours alone and that we could
+  // write to: it looks the same afterwards. Devices, pipes, links and files of others are written
+  // to where they are.
+  const bool replaceable =
+      !exists || (S_ISREG(info.st_mode) && info.st_nlink == 1 && info.st_uid == geteuid() &&
+                  access(path_.c_str(), W_OK) == 0);
+  if (replaceable) {
+    constexpr mode_t k_permissions = 0777;
+    temporary_ = concat(path_, ".virga-", getpid());
+    descriptor_ = ::open(temporary_.c_str(),
+                         O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                         exists ? info.st_mode & k_permissions & ~mode_t{077} : k_mode);
+    if (descriptor_ >= 0 && (!exists || fchmod(descriptor_, info.st_mode & k_permissions) == 0)) {
+      unfinished_file = temporary_.c_str();
       return {};
     }
-    if (errno != EEXIST) {
-      break;
-    }
-  }
-  auto error = io_error("write", path_);
-  if (descriptor_ < 0) {
     temporary_.clear();
   }
-  return error;
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, k_mode);
+  return descriptor_ < 0 ? io_error("write", path_) : Status();
 }
 
 Status FileSink::write(std::string_view bytes) {
@@ -157,11 +208,14 @@ Status FileSink::write(std::string_view bytes) {
 }
 
 Status FileSink::finish() {
-  close();
+  if (!close()) {
+    return io_error("write", path_);
+  }
   if (!temporary_.empty()) {
     if (rename(temporary_.c_str(), path_.c_str()) != 0) {
       return io_error("write", path_);
     }
+    unfinished_file = nullptr;
     temporary_.clear();
   }
   return {};

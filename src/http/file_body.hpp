@@ -12,10 +12,13 @@ namespace virga::http {
 /// sent a second time. Errors: io, with the path and the system's reason.
 [[nodiscard]] Result<std::shared_ptr<BodySource>> open_file_source(const std::string& path);
 
+/// Removes the temporary file of a FileSink that is being written. Async-signal-safe.
+void remove_unfinished_file() noexcept;
+
 /// Writes a response's bytes to a file. A regular file appears under its name only once it is
 /// whole: until finish() the bytes are beside it under a temporary name, which goes away if
-/// finish() is never reached. Devices and pipes are written to directly, and "-" is standard
-/// output.
+/// finish() is never reached. Devices, pipes, links, files of others and files in folders that
+/// cannot be written to are written where they are; "-" is standard output.
 class FileSink final : public BodySink {
  public:
   explicit FileSink(std::string path) : path_(std::move(path)) {}
@@ -33,7 +36,7 @@ class FileSink final : public BodySink {
   [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
 
  private:
-  void close();
+  [[nodiscard]] bool close();
 
   std::string path_;
   std::string temporary_;  ///< empty where the bytes go directly to the path

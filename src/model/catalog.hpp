@@ -12,8 +12,8 @@
 #include "model/document.hpp"
 #include "model/traits.hpp"
 
-// Read-only views of the service models. All of them are handles of a few words, valid as long as their Catalog,
-// and Thread-safe. Texts are views into the pack.
+// Read-only views of the service models. All of them are handles of a few words, valid as long as
+// their Catalog, and Thread-safe. Texts are views into the pack.
 namespace virga::model {
 
 class Member;
@@ -47,7 +47,8 @@ class Shape {
   [[nodiscard]] std::optional<double> max() const;
   [[nodiscard]] std::string_view pattern() const;
   [[nodiscard]] Document enum_values() const;  ///< a list, or null
-  /// The names of a structure's required members in the model's order, or null if that is the order of the members.
+  /// The names of a structure's required members in the model's order, or null if that is the order
+  /// of the members.
   [[nodiscard]] Document required_order() const;
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
@@ -59,7 +60,8 @@ class Shape {
   std::uint32_t index_;
 };
 
-/// A member of a structure, the element of a list, the key or value of a map: a shape and what is said of it here.
+/// A member of a structure, the element of a list, the key or value of a map: a shape and what is
+/// said of it here.
 class Member {
  public:
   Member(const PackView* pack, std::uint32_t index) : pack_view_(pack), index_(index) {}
@@ -68,7 +70,8 @@ class Member {
   [[nodiscard]] Shape shape() const;
   [[nodiscard]] bool has(MemberFlag flag) const;
   [[nodiscard]] Location location() const;
-  /// The name on the wire as the model gives it for this place or for the shape; empty if it gives none.
+  /// The name on the wire as the model gives it for this place or for the shape; empty if it gives
+  /// none.
   [[nodiscard]] std::string_view location_name() const;
   /// location_name(), or the member's name.
   [[nodiscard]] std::string_view wire_name() const;
@@ -98,8 +101,9 @@ class Operation {
   [[nodiscard]] std::string_view cli_name() const;  ///< describe-instances
   [[nodiscard]] Service service() const;
   [[nodiscard]] std::string_view method() const;
-  [[nodiscard]] std::string_view uri() const;  ///< trait http.requestUri, may hold labels and a query
-  [[nodiscard]] int response_code() const;     ///< 0 if not given
+  [[nodiscard]] std::string_view uri()
+      const;                                ///< trait http.requestUri, may hold labels and a query
+  [[nodiscard]] int response_code() const;  ///< 0 if not given
   [[nodiscard]] std::optional<Shape> input() const;
   [[nodiscard]] std::optional<Shape> output() const;
   [[nodiscard]] std::vector<Shape> errors() const;
@@ -130,20 +134,26 @@ class Service {
  public:
   Service(const PackView* pack, std::uint32_t index) : pack_view_(pack), index_(index) {}
 
-  [[nodiscard]] std::string_view name() const;      ///< the model's folder: ec2, cognito-idp
-  [[nodiscard]] std::string_view protocol() const;  ///< the protocol to speak: json, rest-json, rest-xml, ...
-  /// Metadata of the model: apiVersion, endpointPrefix, serviceId, signingName, signatureVersion, jsonVersion,
-  /// targetPrefix, xmlNamespace, awsQueryCompatible, globalEndpoint, serviceFullName, ...
+  [[nodiscard]] std::string_view name() const;  ///< the model's folder: ec2, cognito-idp
+  [[nodiscard]] std::string_view protocol()
+      const;  ///< the protocol to speak: json, rest-json, rest-xml, ...
+  /// Metadata of the model: apiVersion, endpointPrefix, serviceId, signingName, signatureVersion,
+  /// jsonVersion, targetPrefix, xmlNamespace, awsQueryCompatible, globalEndpoint, serviceFullName,
+  /// ...
   [[nodiscard]] Document metadata() const;
 
-  [[nodiscard]] std::string_view metadata(std::string_view key) const { return metadata().text(key); }
+  [[nodiscard]] std::string_view metadata(std::string_view key) const {
+    return metadata().text(key);
+  }
 
   [[nodiscard]] std::string_view signing_name() const;  ///< or the endpoint prefix
   [[nodiscard]] std::uint32_t operation_count() const;
   [[nodiscard]] Operation operation(std::uint32_t index) const;  ///< in the order of cli_name
   [[nodiscard]] std::optional<Operation> find_operation(std::string_view name) const;
-  [[nodiscard]] std::optional<Operation> find_operation_by_cli_name(std::string_view cli_name) const;
-  [[nodiscard]] std::optional<Shape> find_shape(std::string_view name) const;  ///< linear, for rare use
+  [[nodiscard]] std::optional<Operation> find_operation_by_cli_name(
+      std::string_view cli_name) const;
+  [[nodiscard]] std::optional<Shape> find_shape(
+      std::string_view name) const;  ///< linear, for rare use
   [[nodiscard]] Document endpoint_rules() const;
   [[nodiscard]] Document client_context_params() const;
   [[nodiscard]] Document paginators() const;

@@ -20,7 +20,9 @@ const pack::Node& node_of(const PackView* pack, std::uint32_t node) {
   return pack == nullptr ? null_node() : pack->node(node);
 }
 
-bool is_container(Document::Kind kind) { return kind == Document::Kind::list || kind == Document::Kind::map; }
+bool is_container(Document::Kind kind) {
+  return kind == Document::Kind::list || kind == Document::Kind::map;
+}
 
 }  // namespace
 
@@ -30,8 +32,9 @@ Document::Kind Document::kind() const {
 }
 
 std::string_view Document::text() const {
-  return kind() == Kind::string ? pack_view_->text(static_cast<std::uint32_t>(pack_view_->node(node_).value()))
-                                : std::string_view();
+  return kind() == Kind::string
+             ? pack_view_->text(static_cast<std::uint32_t>(pack_view_->node(node_).value()))
+             : std::string_view();
 }
 
 std::int64_t Document::integer() const {
@@ -50,10 +53,14 @@ double Document::number() const {
   return kind() == Kind::number ? std::bit_cast<double>(node.value()) : 0.0;
 }
 
-bool Document::boolean() const { return kind() == Kind::boolean && node_of(pack_view_, node_).value() != 0; }
+bool Document::boolean() const {
+  return kind() == Kind::boolean && node_of(pack_view_, node_).value() != 0;
+}
 
 std::uint32_t Document::size() const {
-  return is_container(kind()) ? std::min(node_of(pack_view_, node_).count(), pack_view_->node_count()) : 0;
+  return is_container(kind())
+             ? std::min(node_of(pack_view_, node_).count(), pack_view_->node_count())
+             : 0;
 }
 
 Document Document::at(std::uint32_t index) const {

@@ -11,8 +11,9 @@ namespace virga::model {
 
 class PackView;
 
-/// A node of a JSON document in the model pack, read in place. Copying it copies two words; it is valid as long
-/// as its catalog. A default-made document is a null, and so is everything absent. Thread-safe.
+/// A node of a JSON document in the model pack, read in place. Copying it copies two words; it is
+/// valid as long as its catalog. A default-made document is a null, and so is everything absent.
+/// Thread-safe.
 class Document {
  public:
   enum class Kind : std::uint8_t { null, boolean, integer, number, string, list, map };
@@ -31,10 +32,10 @@ class Document {
 
   [[nodiscard]] bool is_map() const { return kind() == Kind::map; }
 
-  [[nodiscard]] std::string_view text() const;   ///< empty unless a string
-  [[nodiscard]] std::int64_t integer() const;    ///< 0 unless a number
-  [[nodiscard]] double number() const;           ///< 0 unless a number
-  [[nodiscard]] bool boolean() const;            ///< false unless true
+  [[nodiscard]] std::string_view text() const;  ///< empty unless a string
+  [[nodiscard]] std::int64_t integer() const;   ///< 0 unless a number
+  [[nodiscard]] double number() const;          ///< 0 unless a number
+  [[nodiscard]] bool boolean() const;           ///< false unless true
   /// Number of elements of a list or members of a map, else 0.
   [[nodiscard]] std::uint32_t size() const;
   [[nodiscard]] Document at(std::uint32_t index) const;

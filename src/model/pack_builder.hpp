@@ -27,7 +27,8 @@ class PackBuilder {
   PackBuilder(const PackBuilder&) = delete;
   PackBuilder& operator=(const PackBuilder&) = delete;
 
-  /// Errors: models, naming what the service refers to but does not define. Services may come in any order.
+  /// Errors: models, naming what the service refers to but does not define. Services may come in
+  /// any order.
   [[nodiscard]] Status add_service(const ServiceSource& source);
   void set_partitions(const Value& partitions);
   void set_endpoints(const Value& endpoints);

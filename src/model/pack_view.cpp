@@ -41,6 +41,9 @@ Status PackView::check(std::string_view bytes, const std::string& name) {
 
 Result<std::unique_ptr<PackView>> PackView::from_file(const std::string& path) {
   auto file = MappedFile::open(path);
+  if (!file && file_exists(path)) {
+    return fail(ErrorCode::models, file.error().message);
+  }
   if (!file) {
     return fail(
         ErrorCode::models,

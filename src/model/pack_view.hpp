@@ -17,8 +17,8 @@ namespace virga::model {
 /// The version of the pack's layout and meaning; a pack of another version is built anew.
 constexpr std::uint32_t k_pack_format = 1;
 
-/// The mapped pack with access by index. An index out of bounds, which only a damaged pack can hold, gives a zeroed
-/// record: nothing is ever read outside of the buffer. Thread-safe.
+/// The mapped pack with access by index. An index out of bounds, which only a damaged pack can
+/// hold, gives a zeroed record: nothing is ever read outside of the buffer. Thread-safe.
 class PackView {
  public:
   [[nodiscard]] static Result<std::unique_ptr<PackView>> from_file(const std::string& path);
@@ -26,13 +26,19 @@ class PackView {
 
   [[nodiscard]] const pack::Pack& root() const { return *root_; }
 
-  [[nodiscard]] const pack::Service& service(std::uint32_t i) const { return at(root_->services(), i); }
+  [[nodiscard]] const pack::Service& service(std::uint32_t i) const {
+    return at(root_->services(), i);
+  }
 
-  [[nodiscard]] const pack::Operation& operation(std::uint32_t i) const { return at(root_->operations(), i); }
+  [[nodiscard]] const pack::Operation& operation(std::uint32_t i) const {
+    return at(root_->operations(), i);
+  }
 
   [[nodiscard]] const pack::Shape& shape(std::uint32_t i) const { return at(root_->shapes(), i); }
 
-  [[nodiscard]] const pack::Member& member(std::uint32_t i) const { return at(root_->members(), i); }
+  [[nodiscard]] const pack::Member& member(std::uint32_t i) const {
+    return at(root_->members(), i);
+  }
 
   [[nodiscard]] const pack::Node& node(std::uint32_t i) const { return at(nodes_, i); }
 

@@ -161,8 +161,10 @@ class CborReader {
       case 1:
         return read_integer(info, (initial >> 5U) == 1, out);
       case 2:
+        out = Blob();
+        return read_bytes(info, out.as_blob()->bytes);
       case 3:
-        return read_text_or_bytes(info, (initial >> 5U) == 3, out);
+        return read_text(info, out.become_string());
       case 4:
         return read_list(info, out, depth);
       case 5:
@@ -219,20 +221,22 @@ class CborReader {
     return true;
   }
 
-  bool read_text_or_bytes(unsigned info, bool is_text, Value& out) {
-    std::string bytes;
-    if (!read_bytes(info, bytes)) {
+  bool read_text(unsigned info, std::string& out) {
+    if (!read_bytes(info, out)) {
       return false;
     }
-    if (!is_text) {
-      out = Blob{std::move(bytes)};
-      return true;
+    return is_utf8(out) || set_error("Invalid CBOR response: text is not UTF-8.");
+  }
+
+  bool read_key(std::string& out) {
+    unsigned char initial = 0;
+    if (!take_byte(initial)) {
+      return false;
     }
-    if (!is_utf8(bytes)) {
-      return set_error("Invalid CBOR response: text is not UTF-8.");
+    if (initial >> 5U != 3) {
+      return set_error("Invalid CBOR response: a map's key is not text.");
     }
-    out = std::move(bytes);
-    return true;
+    return read_text(initial & 31U, out);
   }
 
   bool read_list(unsigned info, Value& out, int depth) {
@@ -240,8 +244,7 @@ class CborReader {
     if (info != k_indefinite && !take_argument(info, left)) {
       return false;
     }
-    out = List();
-    List& list = *out.as_list();
+    List& list = out.become_list();
     if (info != k_indefinite) {
       list.reserve(std::min<std::uint64_t>({left, bytes_.size() - at_, 4096}));
     }
@@ -261,23 +264,21 @@ class CborReader {
     if (info != k_indefinite && !take_argument(info, left)) {
       return false;
     }
-    out = Map();
-    Map& map = *out.as_map();
+    auto& map = out.become_map();
+    auto& entries = map.entries();
+    if (info != k_indefinite) {
+      entries.reserve(std::min<std::uint64_t>({left, bytes_.size() - at_, 512}));
+    }
     for (; left > 0; --left) {
       if (info == k_indefinite && take_break()) {
         break;
       }
-      Value key;
-      Value value;
-      if (!read_item(key, depth + 1) || !read_item(value, depth + 1)) {
+      auto& [key, value] = entries.emplace_back();
+      if (!read_key(key) || !read_item(value, depth + 1)) {
         return false;
       }
-      auto* name = key.as_string();
-      if (name == nullptr) {
-        return set_error("Invalid CBOR response: a map's key is not text.");
-      }
-      if (!value.is_null()) {
-        map.append(std::move(*name), std::move(value));
+      if (value.is_null()) {
+        entries.pop_back();
       }
     }
     map.unify_keys();

@@ -8,6 +8,20 @@ using model::MemberFlag;
 using model::ShapeFlag;
 using model::ShapeKind;
 
+namespace {
+
+/// Without measuring the tag first: most guesses are right, and wrong ones differ early.
+bool is_tag(const char* tag, std::string_view name) {
+  for (const char c : name) {
+    if (*tag++ != c) {  // a name holds no NUL, so this stops at the tag's end
+      return false;
+    }
+  }
+  return *tag == '\0';
+}
+
+}  // namespace
+
 TypePlan& Plans::of(const model::Shape& shape) {
   auto& slot = types_[shape.index()];
   if (slot == nullptr) {
@@ -51,7 +65,8 @@ MemberPlan Plans::plan_member(const model::Member& member) const {
 }
 
 void Plans::link_equal_tags(TypePlan& type) {
-  // s3's QueueConfiguration has both Event, of old, and Events, a flattened list of elements named Event.
+  // s3's QueueConfiguration has both Event, of old, and Events, a flattened list of elements named
+  // Event.
   auto& members = type.members;
   for (std::uint32_t i = 1; i < members.size(); ++i) {
     for (std::uint32_t j = 0; j < i && members[i].same_as == k_none; ++j) {
@@ -89,6 +104,16 @@ void Plans::fill(TypePlan& type) const {
     default:
       break;
   }
+}
+
+std::uint32_t Plans::find_tag(TypePlan& type, const char* tag, std::uint32_t previous) {
+  const auto guess = previous == k_none ? type.first_guess : type.members[previous].next_guess;
+  if (guess < type.members.size() && is_tag(tag, type.members[guess].wire)) {
+    return guess;
+  }
+  const std::string_view name(tag);
+  const auto colon = name.find(':');
+  return find(type, colon == std::string_view::npos ? name : name.substr(colon + 1), previous);
 }
 
 std::uint32_t Plans::find(TypePlan& type, std::string_view wire, std::uint32_t previous) {

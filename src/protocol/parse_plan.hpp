@@ -31,7 +31,8 @@ struct MemberPlan {
   bool is_attribute = false;  ///< an attribute of the parent (XML)
   TypePlan* type = nullptr;   ///< owner: the Plans; null until Plans::of(member)
   std::uint32_t next_guess = 0;
-  std::uint32_t same_as = k_none;  ///< an earlier member of the same tag, whose elements are this one's too, or k_none (XML)
+  std::uint32_t same_as = k_none;  ///< an earlier member of the same tag, whose elements are this
+                                   ///< one's too, or k_none (XML)
 };
 
 /// A shape. Of a list, members[0] is the element; of a map, members[0] and [1] are key and value.
@@ -70,6 +71,10 @@ class Plans {
   [[nodiscard]] static std::uint32_t find(TypePlan& type,
                                           std::string_view wire,
                                           std::uint32_t previous);
+  /// The same for an XML tag, whose prefix does not count.
+  [[nodiscard]] static std::uint32_t find_tag(TypePlan& type,
+                                              const char* tag,
+                                              std::uint32_t previous);
 
  private:
   TypePlan& resolve(MemberPlan& member);

@@ -94,7 +94,7 @@ bool XmlShaper::shape_member(MemberPlan& member, Run run, Value& out, int depth)
 bool XmlShaper::shape_scalar(ShapeKind kind, pugi::xml_node element, Value& out) {
   const auto text = element_text(element, scratch_);
   if (kind == ShapeKind::string) {
-    out = text;
+    out.become_string().assign(text);
     return true;
   }
   auto value = scalar_of(kind, text, TextRules::xml);
@@ -107,18 +107,21 @@ bool XmlShaper::shape_scalar(ShapeKind kind, pugi::xml_node element, Value& out)
 
 void XmlShaper::collect(TypePlan& type, pugi::xml_node element, std::size_t base) {
   std::uint32_t previous = k_none;
-  for (auto child = element.first_child(); child; child = child.next_sibling()) {
-    if (!is_element(child)) {
+  auto child = element.first_child();
+  for (auto type_of = child.type(); type_of != pugi::node_null; type_of = child.type()) {
+    const auto here = child;
+    child = child.next_sibling();
+    if (type_of != pugi::node_element) {
       continue;
     }
-    const auto index = Plans::find(type, local_name(child.name()), previous);
+    const auto index = Plans::find_tag(type, here.name(), previous);
     if (index == k_none) {
       continue;
     }
     previous = index;
     Run& run = runs_[base + index];
     if (run.count++ == 0) {
-      run.first = child;
+      run.first = here;
     }
   }
 }
@@ -179,8 +182,7 @@ bool XmlShaper::shape_structure(TypePlan& type, pugi::xml_node element, Value& o
   runs_.resize(base + count);
   collect(type, element, base);
 
-  out = Map();
-  Map& map = *out.as_map();
+  Map& map = out.become_map();
   map.entries().reserve(static_cast<std::size_t>(std::count_if(
       runs_.begin() + static_cast<std::ptrdiff_t>(base), runs_.end(), [](const Run& run) {
         return run.count != 0;
@@ -192,7 +194,7 @@ bool XmlShaper::shape_structure(TypePlan& type, pugi::xml_node element, Value& o
       continue;
     }
     if (run.count != 0) {
-      if (!shape_member(member, run, map.append(std::string(member.name), Value()), depth + 1)) {
+      if (!shape_member(member, run, map.append_null(member.name), depth + 1)) {
         return false;
       }
     } else if (member.is_attribute) {
@@ -210,8 +212,7 @@ bool XmlShaper::shape_list(MemberPlan& member, Run run, Value& out, int depth) {
     return set_error("Unable to parse response: XML is nested too deeply.");
   }
   auto& element = plans_.of(member).members.front();
-  out = List();
-  List& list = *out.as_list();
+  List& list = out.become_list();
   if (!member.is_flattened) {
     const auto children = run.first.children();
     list.reserve(
@@ -241,8 +242,7 @@ bool XmlShaper::shape_map(MemberPlan& member, Run run, Value& out, int depth) {
     return set_error("Unable to parse response: XML is nested too deeply.");
   }
   auto& type = plans_.of(member);
-  out = Map();
-  Map& map = *out.as_map();
+  Map& map = out.become_map();
   if (!member.is_flattened) {
     for (const auto entry : run.first.children()) {
       if (is_element(entry) && !shape_entry(type, entry, map, depth)) {
@@ -291,8 +291,8 @@ bool XmlShaper::shape_entry(TypePlan& type, pugi::xml_node entry, Map& out, int 
   if (!key || !value) {
     return set_error(concat("An entry of a map lacks its ", key ? value_tag : key_tag, "."));
   }
-  std::string name(element_text(key, scratch_));
-  return shape_member(value_plan, {value, 1}, out.append(std::move(name), Value()), depth + 1);
+  Value& slot = out.append_null(element_text(key, scratch_));
+  return shape_member(value_plan, {value, 1}, slot, depth + 1);
 }
 
 }  // namespace virga::protocol

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/xml.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -17,33 +18,27 @@ constexpr unsigned k_flags = pugi::parse_escapes | pugi::parse_eol | pugi::parse
                              pugi::parse_wconv_attribute | pugi::parse_ws_pcdata_single |
                              pugi::parse_embed_pcdata | pugi::parse_fragment;
 
-/// Whether the bytes are all ASCII, tab, line ends or printable: then neither UTF-8 nor control
-/// characters need a look.
-bool is_plain_ascii(std::string_view text) {
-  constexpr std::uint64_t k_high = 0x8080808080808080U;
+bool is_forbidden(char c) {
+  return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+}
+
+/// Whether there is a control character that XML forbids; eight bytes at a time.
+bool has_forbidden_character(std::string_view text) {
   constexpr std::uint64_t k_ones = 0x0101010101010101U;
+  constexpr std::uint64_t k_high = k_ones * 0x80;
   std::size_t i = 0;
   for (; i + 8 <= text.size(); i += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + i, sizeof word);
     // A byte below 0x20 borrows from its own high bit when 0x20 is taken away.
-    if (((word | ((word - k_ones * 0x20) & ~word)) & k_high) == 0) {
-      continue;
-    }
-    for (std::size_t j = i; j < i + 8; ++j) {
-      const auto byte = static_cast<unsigned char>(text[j]);
-      if (byte >= 0x80 || (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t')) {
-        return false;
-      }
+    const bool may_be_control = ((word - k_ones * 0x20) & ~word & k_high) != 0;
+    if (may_be_control && std::any_of(text.begin() + static_cast<std::ptrdiff_t>(i),
+                                      text.begin() + static_cast<std::ptrdiff_t>(i + 8),
+                                      is_forbidden)) {
+      return true;
     }
   }
-  for (; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x80 || (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t')) {
-      return false;
-    }
-  }
-  return true;
+  return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(i), text.end(), is_forbidden);
 }
 
 /// Whether each '&' begins one of the five entities that every document has. Others, and references
@@ -85,10 +80,9 @@ Status XmlDocument::load(std::string_view text) {
   const auto result =
       document_.load_buffer_inplace(buffer_.data(), buffer_.size(), k_flags, pugi::encoding_utf8);
   root_ = result ? only_root(document_) : pugi::xml_node();
-  // Prefixes and declarations are rare in answers; where they are, the strict check has its say.
-  const bool is_surely_fine = root_ && is_plain_ascii(text) && has_only_plain_entities(text) &&
-                              text.find("<!") == std::string_view::npos &&
-                              !has_prefix(root_.name());
+  // A prefix at the root is rare in answers; where it is, the strict check has its say.
+  const bool is_surely_fine = root_ && is_utf8(text) && !has_forbidden_character(text) &&
+                              has_only_plain_entities(text) && !has_prefix(root_.name());
   if (is_surely_fine) {
     return {};
   }
@@ -114,12 +108,15 @@ std::string_view local_name(const char* name) {
 }
 
 std::string_view element_text(pugi::xml_node element, std::string& scratch) {
+  const auto is_text = [](pugi::xml_node_type type) {
+    return type != pugi::node_null && type != pugi::node_element;
+  };
   auto child = element.first_child();
-  if (!child || is_element(child)) {
+  if (!is_text(child.type())) {
     return element.value();
   }
   scratch = element.value();
-  for (; child && !is_element(child); child = child.next_sibling()) {
+  for (; is_text(child.type()); child = child.next_sibling()) {
     scratch += child.value();
   }
   return scratch;

@@ -50,8 +50,12 @@ bool LegacyRules::match(const Attempt& attempt) const {
 
 LegacyRules legacy_rules(std::string_view endpoint_prefix) {
   LegacyRules result;
-  for (const int status : {500, 502, 503, 504, 509, 429}) {
+  for (const int status : {500, 502, 503, 504, 509}) {
     result.rules.push_back({status, {}});
+  }
+  // The rule of organizations has the name of the default's, and so takes its place.
+  if (endpoint_prefix != "organizations") {
+    result.rules.push_back({429, {}});
   }
   for (const char* code : {"Throttling",
                            "ThrottlingException",

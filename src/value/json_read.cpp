@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "value/json_read.hpp"
 
+#include <array>
 #include <charconv>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 
 #include "base/encoding.hpp"
@@ -43,6 +46,29 @@ double to_double(std::string_view literal) {
   }
   return std::strtod(std::string(literal).c_str(),
                      nullptr);  // the C locale's point: nothing sets another
+}
+
+/// Where the first quote, backslash or control character at or after `at` is; eight bytes at a
+/// time.
+std::size_t end_of_plain_text(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t k_ones = 0x0101010101010101U;
+  constexpr std::uint64_t k_high = k_ones * 0x80;
+  const auto zero_bytes = [](std::uint64_t word) { return (word - k_ones) & ~word & k_high; };
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t below_space = (word - k_ones * 0x20) & ~word & k_high;
+    const std::uint64_t stops =
+        below_space | zero_bytes(word ^ k_ones * '"') | zero_bytes(word ^ k_ones * '\\');
+    if (stops != 0) {
+      break;  // the lowest mark is right; those above it may be borrowed
+    }
+  }
+  while (at < text.size() && text[at] != '"' && text[at] != '\\' &&
+         static_cast<unsigned char>(text[at]) >= 0x20) {
+    ++at;
+  }
+  return at;
 }
 
 /// A recursive descent over the text. Methods return false after storing the error.
@@ -96,8 +122,7 @@ class JsonReader {
     }
     switch (peek()) {
       case '"': {
-        out = std::string();
-        return read_string(*out.as_string());
+        return read_string(out.become_string());
       }
       case '{':
         return read_object(out, depth);
@@ -168,14 +193,14 @@ class JsonReader {
   }
 
   bool read_array(Value& out, int depth) {
-    out = List();
-    List& list = *out.as_list();
+    List& list = out.become_list();
     ++at_;
     skip_space();
     if (peek() == ']' && at_ < text_.size()) {
       ++at_;
       return true;
     }
+    reserve(list, depth);
     for (;;) {
       if (!read_value(list.emplace_back(), depth + 1)) {
         return false;
@@ -183,6 +208,7 @@ class JsonReader {
       skip_space();
       if (peek() == ']') {
         ++at_;
+        remember(list.size(), depth);
         return true;
       }
       if (peek() != ',') {
@@ -194,19 +220,19 @@ class JsonReader {
   }
 
   bool read_object(Value& out, int depth) {
-    out = Map();
-    Map& map = *out.as_map();
+    Map& map = out.become_map();
     ++at_;
     skip_space();
     if (peek() == '}') {
       ++at_;
       return true;
     }
+    reserve(map.entries(), depth);
     for (;;) {
       if (peek() != '"') {
         return set_error("Expecting property name enclosed in double quotes", at_);
       }
-      std::string key;
+      auto& [key, value] = map.entries().emplace_back();
       if (!read_string(key)) {
         return false;
       }
@@ -216,12 +242,13 @@ class JsonReader {
       }
       ++at_;
       skip_space();
-      if (!read_value(map.append(std::move(key), Value()), depth + 1)) {
+      if (!read_value(value, depth + 1)) {
         return false;
       }
       skip_space();
       if (peek() == '}') {
         ++at_;
+        remember(map.size(), depth);
         map.unify_keys();
         return true;
       }
@@ -233,14 +260,26 @@ class JsonReader {
     }
   }
 
+  /// Answers hold rows of like objects: the last container of this depth says how much room the
+  /// next one needs.
+  template <typename Container>
+  void reserve(Container& container, int depth) const {
+    if (static_cast<std::size_t>(depth) < last_sizes_.size()) {
+      container.reserve(last_sizes_[static_cast<std::size_t>(depth)]);
+    }
+  }
+
+  void remember(std::size_t size, int depth) {
+    if (static_cast<std::size_t>(depth) < last_sizes_.size()) {
+      last_sizes_[static_cast<std::size_t>(depth)] = size;
+    }
+  }
+
   bool read_string(std::string& out) {
     const std::size_t start = at_++;
     for (;;) {
       const std::size_t run = at_;
-      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
-             static_cast<unsigned char>(text_[at_]) >= 0x20) {
-        ++at_;
-      }
+      at_ = end_of_plain_text(text_, at_);
       out.append(text_, run, at_ - run);
       if (at_ >= text_.size()) {
         return set_error("Unterminated string starting at", start);
@@ -302,6 +341,7 @@ class JsonReader {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::array<std::size_t, 16> last_sizes_{};  // by depth
   std::string error_;
 };
 

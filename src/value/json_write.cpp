@@ -13,7 +13,12 @@ namespace {
 
 void write_u_escape(std::string& out, char32_t unit) {
   constexpr std::string_view k_hex = "0123456789abcdef";
-  out += {'\\', 'u', k_hex[unit >> 12U & 15U], k_hex[unit >> 8U & 15U], k_hex[unit >> 4U & 15U], k_hex[unit & 15U]};
+  out += {'\\',
+          'u',
+          k_hex[unit >> 12U & 15U],
+          k_hex[unit >> 8U & 15U],
+          k_hex[unit >> 4U & 15U],
+          k_hex[unit & 15U]};
 }
 
 void write_ascii_escapes(std::string& out, std::string_view text, std::size_t& at) {
@@ -34,8 +39,13 @@ void write_newline(std::string& out, int spaces) {
 
 /// Writes what separates and closes the elements of a list or map around `element(i)`.
 template <typename Range, typename Element>
-void write_elements(
-    std::string& out, char open, char close, const Range& range, const JsonStyle& style, int level, Element element) {
+void write_elements(std::string& out,
+                    char open,
+                    char close,
+                    const Range& range,
+                    const JsonStyle& style,
+                    int level,
+                    Element element) {
   out += open;
   bool first = true;
   for (const auto& item : range) {
@@ -76,7 +86,10 @@ std::string python_float(double number) {
     return number < 0 ? "-inf" : "inf";
   }
   std::array<char, 40> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(
+          buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific)
+          .ptr;
   std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
   std::string out;
   if (text.starts_with('-')) {
@@ -87,7 +100,8 @@ std::string python_float(double number) {
   const int exponent = static_cast<int>(parse_int(text.substr(e + 1)).value_or(0));
   std::string digits(text.substr(0, e));
   std::erase(digits, '.');
-  // Python's repr switches to an exponent below 1e-4 and from 1e16 on (Python/pystrtod.c, format code 'r').
+  // Python's repr switches to an exponent below 1e-4 and from 1e16 on (Python/pystrtod.c, format
+  // code 'r').
   if (exponent < -4 || exponent >= 16) {
     out += digits[0];
     if (digits.size() > 1) {
@@ -112,8 +126,8 @@ void write_json_string(std::string& out, std::string_view text, bool ascii) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t run = at;
-    while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x20 && text[at] != '"' && text[at] != '\\' &&
-           !(ascii && static_cast<unsigned char>(text[at]) >= 0x7F)) {
+    while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x20 && text[at] != '"' &&
+           text[at] != '\\' && !(ascii && static_cast<unsigned char>(text[at]) >= 0x7F)) {
       ++at;
     }
     out.append(text, run, at - run);
@@ -127,7 +141,8 @@ void write_json_string(std::string& out, std::string_view text, bool ascii) {
       out += {'\\', k_names[index]};
       ++at;
     } else if (static_cast<unsigned char>(c) < 0x20 || c == '\x7F') {
-      write_u_escape(out, static_cast<unsigned char>(c));  // Python escapes DEL only where it keeps to ASCII
+      write_u_escape(
+          out, static_cast<unsigned char>(c));  // Python escapes DEL only where it keeps to ASCII
       ++at;
     } else {
       write_ascii_escapes(out, text, at);

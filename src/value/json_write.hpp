@@ -10,14 +10,14 @@
 namespace virga {
 
 struct JsonStyle {
-  int indent = 0;               ///< spaces per level; 0 keeps all on one line
-  bool ascii = false;           ///< \uXXXX for everything beyond ASCII
-  bool compact = false;         ///< no blank after ':' and ',' (one-line form only)
+  int indent = 0;        ///< spaces per level; 0 keeps all on one line
+  bool ascii = false;    ///< \uXXXX for everything beyond ASCII
+  bool compact = false;  ///< no blank after ':' and ',' (one-line form only)
   TimestampStyle timestamps = TimestampStyle::wire;
 };
 
-/// Appends the value in the form that Python's json.dumps gives: floats by repr, NaN and Infinity as such, blobs
-/// as base64 text, empty lists and maps as [] and {}.
+/// Appends the value in the form that Python's json.dumps gives: floats by repr, NaN and Infinity
+/// as such, blobs as base64 text, empty lists and maps as [] and {}.
 void write_json(std::string& out, const Value& value, const JsonStyle& style = {}, int level = 0);
 
 [[nodiscard]] std::string to_json(const Value& value, const JsonStyle& style = {});
@@ -25,7 +25,8 @@ void write_json(std::string& out, const Value& value, const JsonStyle& style = {
 /// A JSON string literal.
 void write_json_string(std::string& out, std::string_view text, bool ascii = false);
 
-/// Python's repr of a float: the shortest digits that read back, "1000.0", "1e-07", "1e+16", "nan", "inf".
+/// Python's repr of a float: the shortest digits that read back, "1000.0", "1e-07", "1e+16", "nan",
+/// "inf".
 [[nodiscard]] std::string python_float(double number);
 
 }  // namespace virga

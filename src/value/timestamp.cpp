@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t k_micro = 1'000'000;
 constexpr std::array<std::string_view, 12> k_months = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> k_days = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+constexpr std::array<std::string_view, 7> k_days = {
+    "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
 
 struct Civil {
   std::int64_t year = 1970;
@@ -25,17 +26,20 @@ struct Civil {
   int second = 0;
 };
 
-// Days and civil dates of the proleptic Gregorian calendar: Howard Hinnant, "chrono-compatible low-level date
-// algorithms", days_from_civil and civil_from_days.
+// Days and civil dates of the proleptic Gregorian calendar: Howard Hinnant, "chrono-compatible
+// low-level date algorithms", days_from_civil and civil_from_days.
 std::int64_t days_from_civil(std::int64_t year, int month, int day) {
   year -= month <= 2 ? 1 : 0;
   const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
   const std::int64_t year_of_era = year - era * 400;
   const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719468;
 }
 
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+}
 
 Civil civil_from_seconds(std::int64_t seconds) {
   const std::int64_t days = floor_divide(seconds, 86400);
@@ -45,7 +49,8 @@ Civil civil_from_seconds(std::int64_t seconds) {
   const std::int64_t day_of_era = shifted - era * 146097;
   const std::int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t month_index = (5 * day_of_year + 2) / 153;
   Civil civil;
   civil.day = static_cast<int>(day_of_year - (153 * month_index + 2) / 5 + 1);
@@ -64,12 +69,13 @@ int days_in_month(std::int64_t year, int month) {
 }
 
 std::optional<Moment> to_moment(const Civil& c, std::int64_t micros, int offset_seconds) {
-  if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in_month(c.year, c.month) || c.hour > 24 ||
-      c.minute > 59 || c.second > 59 || c.year < 1 || c.year > 9999 || (c.hour == 24 && c.minute + c.second > 0)) {
+  if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in_month(c.year, c.month) ||
+      c.hour > 24 || c.minute > 59 || c.second > 59 || c.year < 1 || c.year > 9999 ||
+      (c.hour == 24 && c.minute + c.second > 0)) {
     return std::nullopt;
   }
-  const std::int64_t seconds = days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 +
-                               c.second - offset_seconds;
+  const std::int64_t seconds = days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600 +
+                               c.minute * 60 + c.second - offset_seconds;
   return Moment{seconds * k_micro + micros, offset_seconds};
 }
 
@@ -145,7 +151,8 @@ std::optional<int> take_offset(Scanner& in) {
   }
   if (is_ascii_alpha(in.peek())) {
     const auto name = to_upper(in.word());
-    return name == "Z" || name == "GMT" || name == "UTC" || name == "UT" ? std::optional<int>(0) : std::nullopt;
+    return name == "Z" || name == "GMT" || name == "UTC" || name == "UT" ? std::optional<int>(0)
+                                                                         : std::nullopt;
   }
   const bool west = in.peek() == '-';
   if (!in.take('+') && !in.take('-')) {
@@ -339,7 +346,9 @@ std::optional<Moment> parse_timestamp(std::string_view text) {
   return is_ascii_digit(text.front()) ? parse_iso8601(text) : parse_http_date(text);
 }
 
-std::optional<Moment> parse_timestamp(const Timestamp& timestamp) { return parse_timestamp(timestamp.wire); }
+std::optional<Moment> parse_timestamp(const Timestamp& timestamp) {
+  return parse_timestamp(timestamp.wire);
+}
 
 std::string format_iso8601(Moment moment) {
   std::string out = format_date_time(civil_from_seconds(moment.seconds()));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -48,6 +49,8 @@ class Map {
 
   /// Adds at the end; the caller knows that the key is new.
   Value& append(std::string key, Value value);
+  /// The same with a null to be filled in.
+  Value& append_null(std::string_view key);
   /// Replaces the value of the key, or adds it at the end.
   Value& set(std::string_view key, Value value);
   void erase(std::string_view key);
@@ -171,6 +174,13 @@ class Value {
 
   [[nodiscard]] Map* as_map() { return std::get_if<Map>(&data_); }
 
+  /// Makes this an empty string, list or map in place.
+  std::string& become_string() { return data_.emplace<std::string>(); }
+
+  List& become_list() { return data_.emplace<List>(); }
+
+  Map& become_map() { return data_.emplace<Map>(); }
+
   /// The member of a map, or null where this is no map or has no such key.
   [[nodiscard]] const Value* find(std::string_view key) const {
     const auto* map = as_map();
@@ -200,6 +210,12 @@ class Value {
                Map>
       data_;
 };
+
+inline Value& Map::append_null(std::string_view key) {
+  return entries_
+      .emplace_back(std::piecewise_construct, std::forward_as_tuple(key), std::forward_as_tuple())
+      .second;
+}
 
 inline std::size_t Map::size() const { return entries_.size(); }
 

@@ -11,7 +11,8 @@
 namespace virga::test {
 
 /// A catalog with one service, "tiny", from the JSON of its model and of its paginators.
-inline model::Catalog tiny_catalog(std::string_view service_json, std::string_view paginators_json = "{}") {
+inline model::Catalog tiny_catalog(std::string_view service_json,
+                                   std::string_view paginators_json = "{}") {
   model::PackBuilder builder;
   model::ServiceSource source;
   source.name = "tiny";

@@ -41,9 +41,15 @@ class Form {
     }
   }
 
+  /// At the place of the field that is there, else at the end.
   void set(std::string_view name, std::string_view value) {
-    remove(name);
-    fields_.push_back(concat(name, "=", percent_encode(value)));
+    std::string field = concat(name, "=", percent_encode(value));
+    const auto at = position(name);
+    if (at == fields_.cend()) {
+      fields_.push_back(std::move(field));
+    } else {
+      fields_[static_cast<std::size_t>(at - fields_.cbegin())] = std::move(field);
+    }
   }
 
   [[nodiscard]] std::string text() const { return join(fields_, "&"); }

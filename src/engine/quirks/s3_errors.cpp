@@ -46,8 +46,15 @@ std::string better_message(const ServiceErrorDetail& detail, const http::Respons
 
 }  // namespace
 
-void adjust_error(const model::Operation& operation, const http::Response& response, Error& error) {
+void adjust_error(const model::Operation& operation,
+                  const http::Response& response,
+                  Error& error,
+                  bool compat_v1) {
   if (!error.service || !is_s3(operation)) {
+    return;
+  }
+  if (compat_v1 && error.service->message == "None") {
+    error = Error{ErrorCode::general, "argument of type 'NoneType' is not iterable"};
     return;
   }
   std::string better = better_message(*error.service, response);

@@ -15,7 +15,8 @@ bool HeadReader::add_line(std::string_view line) {
   const bool folded = line.starts_with(' ') || line.starts_with('\t');
   const std::string_view text = trim(line);
   if (!in_head_) {
-    if (line.starts_with("HTTP/")) {
+    // After the final head only trailers come, whatever they look like.
+    if (!complete_ && line.starts_with("HTTP/")) {
       start(text);
     }
     return true;  // otherwise a trailer

@@ -61,8 +61,9 @@ class PagerTest : public testing::Test {
 };
 
 TEST_F(PagerTest, JoinsListsAddsNumbersAndConcatenatesText) {
-  FakeCaller caller({R"({"Items": [1, 2], "Count": 2, "Log": "ab", "Token": "t", "Owner": "me", "Other": 1})",
-                     R"({"Items": [3], "Count": 1, "Log": "c", "Owner": "you"})"});
+  FakeCaller caller(
+      {R"({"Items": [1, 2], "Count": 2, "Log": "ab", "Token": "t", "Owner": "me", "Other": 1})",
+       R"({"Items": [3], "Count": 1, "Log": "c", "Owner": "you"})"});
   EXPECT_EQ(merged(caller), R"({"Items": [1, 2, 3], "Count": 3, "Log": "abc", "Owner": "me"})");
   EXPECT_EQ(caller.asked, (std::vector<std::string>{"{}", R"({"Token": "t"})"}));
 }
@@ -106,9 +107,11 @@ TEST_F(PagerTest, SendsThePageSizeAsTheModelsLimit) {
 }
 
 TEST_F(PagerTest, RefusesATokenThatComesTwice) {
-  FakeCaller caller({R"({"Items": [], "Token": "t"})", R"({"Items": [], "Token": "t"})", R"({"Items": []})"});
-  EXPECT_EQ(merged(caller),
-            "error: Error during pagination: The same next token was received twice: {'Token': 't'}");
+  FakeCaller caller(
+      {R"({"Items": [], "Token": "t"})", R"({"Items": [], "Token": "t"})", R"({"Items": []})"});
+  EXPECT_EQ(
+      merged(caller),
+      "error: Error during pagination: The same next token was received twice: {'Token': 't'}");
 }
 
 TEST_F(PagerTest, FetchesNothingBeforeItIsAsked) {

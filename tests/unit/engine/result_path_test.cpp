@@ -26,8 +26,11 @@ TEST(ResultPath, FollowsNamesAndIndexes) {
 
 TEST(ResultPath, TakesTheFirstTrueAlternative) {
   EXPECT_EQ(at(R"({"Contents": [{"Key": "k"}]})", "NextMarker || Contents[-1].Key"), "\"k\"");
-  EXPECT_EQ(at(R"({"NextMarker": "m", "Contents": [{"Key": "k"}]})", "NextMarker || Contents[-1].Key"), "\"m\"");
-  EXPECT_EQ(at(R"({"NextMarker": "", "Contents": []})", "NextMarker || Contents[-1].Key"), "absent");
+  EXPECT_EQ(
+      at(R"({"NextMarker": "m", "Contents": [{"Key": "k"}]})", "NextMarker || Contents[-1].Key"),
+      "\"m\"");
+  EXPECT_EQ(at(R"({"NextMarker": "", "Contents": []})", "NextMarker || Contents[-1].Key"),
+            "absent");
 }
 
 TEST(ResultPath, MakesMapsOnTheWayWhenSetting) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mock/mock_transport.hpp"
-
 #include <gtest/gtest.h>
 
+#include "mock/mock_transport.hpp"
 #include "mock/render.hpp"
 #include "mock/sample.hpp"
 #include "protocol/protocol.hpp"
@@ -13,7 +12,8 @@ namespace virga::mock {
 namespace {
 
 std::string model_of(std::string_view protocol) {
-  return R"({"metadata": {"protocol": ")" + std::string(protocol) + R"(", "jsonVersion": "1.1", "targetPrefix": "T"},
+  return R"({"metadata": {"protocol": ")" + std::string(protocol) +
+         R"(", "jsonVersion": "1.1", "targetPrefix": "T"},
     "operations": {"Get": {"name": "Get", "http": {"method": "POST", "requestUri": "/"},
                            "output": {"shape": "Out", "resultWrapper": "GetResult"}}},
     "shapes": {

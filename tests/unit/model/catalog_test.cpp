@@ -41,7 +41,8 @@ TEST(Catalog, GivesBackWhatTheModelSays) {
   EXPECT_EQ(service->metadata("serviceId"), "Tiny");
   EXPECT_EQ(service->signing_name(), "tiny");
   ASSERT_EQ(service->operation_count(), 2U);
-  EXPECT_EQ(service->operation(0).cli_name(), "get-thing") << "operations are sorted by command name";
+  EXPECT_EQ(service->operation(0).cli_name(), "get-thing")
+      << "operations are sorted by command name";
 
   const auto put = service->find_operation_by_cli_name("put-thing");
   ASSERT_TRUE(put);
@@ -63,7 +64,8 @@ TEST(Catalog, GivesBackWhatTheModelSays) {
   EXPECT_TRUE(thing.member(1).is_flattened());
   EXPECT_EQ(thing.member(1).shape().element().location_name(), "item");
   EXPECT_EQ(thing.member(2).shape().value().shape().kind(), ShapeKind::integer);
-  EXPECT_EQ(thing.member(3).timestamp_format(), TimestampFormat::rfc822) << "the member's own wins over the shape's";
+  EXPECT_EQ(thing.member(3).timestamp_format(), TimestampFormat::rfc822)
+      << "the member's own wins over the shape's";
   EXPECT_FALSE(thing.find_member("Nope"));
 }
 
@@ -79,7 +81,8 @@ TEST(PackBuilder, NamesAShapeThatIsNotDefined) {
   PackBuilder builder;
   ServiceSource source;
   source.name = "broken";
-  source.service = read_json(R"({"operations": {"A": {"input": {"shape": "Gone"}}}, "shapes": {}})").value();
+  source.service =
+      read_json(R"({"operations": {"A": {"input": {"shape": "Gone"}}}, "shapes": {}})").value();
   const auto added = builder.add_service(source);
   ASSERT_FALSE(added);
   EXPECT_EQ(added.error().message, "service broken: shape \"Gone\" is referred to but not defined");
@@ -104,7 +107,8 @@ std::string message_of(std::string bytes) {
 TEST(Catalog, SaysWhatIsWrongWithAPackAndHowToMendIt) {
   constexpr std::string_view k_mend = "Run \"virga models build\" to make a new one.";
   const std::string good = PackBuilder().finish("", "");
-  for (const std::string& bytes : {std::string(), std::string(100, 'x'), good.substr(0, good.size() / 2)}) {
+  for (const std::string& bytes :
+       {std::string(), std::string(100, 'x'), good.substr(0, good.size() / 2)}) {
     const std::string message = message_of(bytes);
     EXPECT_NE(message.find(k_mend), std::string::npos) << message;
   }

@@ -23,7 +23,9 @@ TEST(MemberCliName, KeepsPluralAcronymsTogether) {
   EXPECT_EQ(member_cli_name("SomeCNAMEs"), "some-cnames");
 }
 
-TEST(MemberCliName, LeavesNamesWithDashesAlone) { EXPECT_EQ(member_cli_name("x-Amz-Y"), "x-Amz-Y"); }
+TEST(MemberCliName, LeavesNamesWithDashesAlone) {
+  EXPECT_EQ(member_cli_name("x-Amz-Y"), "x-Amz-Y");
+}
 
 TEST(OperationCliName, TakesBrandNamesAsOneWord) {
   EXPECT_EQ(operation_cli_name("ExecutePartiQLStatement"), "execute-partiql-statement");

@@ -24,9 +24,10 @@ std::string printed(const Value& value, TimestampStyle timestamps = TimestampSty
 }
 
 TEST(JsonFormatter, PrintsAsTheAwsCliDoes) {
-  EXPECT_EQ(printed(read_json(R"({"A": [], "B": {}, "C": [1, "ü\n"], "D": 1000.0, "E": null})").value()),
-            "{\n    \"A\": [],\n    \"B\": {},\n    \"C\": [\n        1,\n        \"ü\\n\"\n    ],\n"
-            "    \"D\": 1000.0,\n    \"E\": null\n}\n");
+  EXPECT_EQ(
+      printed(read_json(R"({"A": [], "B": {}, "C": [1, "ü\n"], "D": 1000.0, "E": null})").value()),
+      "{\n    \"A\": [],\n    \"B\": {},\n    \"C\": [\n        1,\n        \"ü\\n\"\n    ],\n"
+      "    \"D\": 1000.0,\n    \"E\": null\n}\n");
 }
 
 TEST(JsonFormatter, PrintsNothingForAnEmptyResult) { EXPECT_EQ(printed(Map()), ""); }
