@@ -242,8 +242,7 @@ Result<Item> Evaluator::multi_select_map(const Node& node, Item value) {
 
 Result<Item> Evaluator::projection(const Node& node, Item value) {
   VIRGA_TRY_ASSIGN(const Item base, evaluate(node.children[0], value));
-  if (base.type() !=
-      (node.kind == NodeKind::value_projection ? Type::object : Type::array)) {
+  if (base.type() != (node.kind == NodeKind::value_projection ? Type::object : Type::array)) {
     return Item();
   }
   ItemList collected;

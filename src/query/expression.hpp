@@ -7,7 +7,8 @@
 #include "base/result.hpp"
 #include "value/value.hpp"
 
-// JMESPath (https://jmespath.org), as Python's jmespath 1.1.0 understands it: the AWS CLI's --query.
+// JMESPath (https://jmespath.org), as Python's jmespath 1.1.0 understands it: the AWS CLI's
+// --query.
 namespace virga::query {
 
 struct Node;

@@ -30,9 +30,13 @@ enum class Type { null, boolean, number, string, array, object, expref };
 class Item {
  public:
   Item();  ///< null
-  Item(const Value& value) : data_(&value) {}          // NOLINT(google-explicit-constructor)
-  Item(const ItemList& list) : data_(&list) {}         // NOLINT(google-explicit-constructor)
-  Item(const ItemMap& map) : data_(&map) {}            // NOLINT(google-explicit-constructor)
+
+  Item(const Value& value) : data_(&value) {}  // NOLINT(google-explicit-constructor)
+
+  Item(const ItemList& list) : data_(&list) {}  // NOLINT(google-explicit-constructor)
+
+  Item(const ItemMap& map) : data_(&map) {}  // NOLINT(google-explicit-constructor)
+
   Item(const Node& expression) : data_(&expression) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] static Item of(bool truth);

@@ -120,9 +120,7 @@ class Lexer {
            (is_ascii_alnum(text_[position_]) || text_[position_] == '_')) {
       ++position_;
     }
-    add(TokenKind::unquoted_identifier,
-        start,
-        std::string(text_.substr(start, position_ - start)));
+    add(TokenKind::unquoted_identifier, start, std::string(text_.substr(start, position_ - start)));
     return {};
   }
 
@@ -262,19 +260,39 @@ class Lexer {
 }  // namespace
 
 std::string_view name_of(TokenKind kind) {
-  static constexpr std::array<std::string_view, 29> k_names = {
-      "eof",    "unquoted_identifier",
-      "quoted_identifier",
-      "literal", "rbracket", "rparen", "comma", "rbrace", "number", "current",
-      "expref", "colon",    "pipe",   "or",    "and",    "eq",     "gt",
-      "lt",     "gte",      "lte",    "ne",    "flatten", "star",  "filter",
-      "dot",    "not",      "lbrace", "lbracket", "lparen"};
+  static constexpr std::array<std::string_view, 29> k_names = {"eof",
+                                                               "unquoted_identifier",
+                                                               "quoted_identifier",
+                                                               "literal",
+                                                               "rbracket",
+                                                               "rparen",
+                                                               "comma",
+                                                               "rbrace",
+                                                               "number",
+                                                               "current",
+                                                               "expref",
+                                                               "colon",
+                                                               "pipe",
+                                                               "or",
+                                                               "and",
+                                                               "eq",
+                                                               "gt",
+                                                               "lt",
+                                                               "gte",
+                                                               "lte",
+                                                               "ne",
+                                                               "flatten",
+                                                               "star",
+                                                               "filter",
+                                                               "dot",
+                                                               "not",
+                                                               "lbrace",
+                                                               "lbracket",
+                                                               "lparen"};
   return k_names.at(static_cast<std::size_t>(kind));
 }
 
-Result<std::vector<Token>> tokenize(std::string_view expression) {
-  return Lexer(expression).run();
-}
+Result<std::vector<Token>> tokenize(std::string_view expression) { return Lexer(expression).run(); }
 
 std::size_t column_of(std::string_view expression, std::size_t byte) {
   std::size_t column = 0;

@@ -17,26 +17,26 @@ namespace virga::query {
 inline constexpr int k_max_expression_depth = 480;
 
 enum class NodeKind {
-  comparator,         ///< left, right
-  current,            ///< the value itself
+  comparator,  ///< left, right
+  current,     ///< the value itself
   expression_reference,
   field,              ///< name
   filter_projection,  ///< base, of each element, condition
   flatten,            ///< base
   function,           ///< name, arguments
   index,
-  index_expression,   ///< each applied to the result of the one before
+  index_expression,  ///< each applied to the result of the one before
   literal,
   logical_and,
   logical_not,
   logical_or,
   multi_select_list,
-  multi_select_map,   ///< members are fields `keys` beside children
-  pipe,               ///< left, right
-  projection,         ///< base, of each element
+  multi_select_map,  ///< members are fields `keys` beside children
+  pipe,              ///< left, right
+  projection,        ///< base, of each element
   slice,
-  subexpression,      ///< each applied to the result of the one before
-  value_projection,   ///< base, of each member's value
+  subexpression,     ///< each applied to the result of the one before
+  value_projection,  ///< base, of each member's value
 };
 
 enum class Comparator { eq, ne, lt, lte, gt, gte };

@@ -173,9 +173,8 @@ class Parser {
         return comparison(Comparator::lte, std::move(left));
       case TokenKind::flatten:
         advance();
-        return with_projection(NodeKind::projection,
-                               Node(NodeKind::flatten, std::move(left)),
-                               TokenKind::flatten);
+        return with_projection(
+            NodeKind::projection, Node(NodeKind::flatten, std::move(left)), TokenKind::flatten);
       case TokenKind::lbracket:
         advance();
         return bracket_infix(std::move(left));
