@@ -166,12 +166,21 @@ Result<Item> map(Evaluator& evaluator, Arguments arguments) {
   return evaluator.pool().keep(std::move(results));
 }
 
+/// What Python's dict.update says. It would take a list of pairs, which is an error here.
+std::string not_a_map(Item item) {
+  if (item.is_array()) {
+    return "cannot convert dictionary update sequence element #0 to a sequence";
+  }
+  return item.type() == Type::string
+             ? "dictionary update sequence element #0 has length 1; 2 is required"
+             : concat('\'', python_class(item), "' object is not iterable");
+}
+
 Result<Item> merge(Evaluator& evaluator, Arguments arguments) {
   ItemMap merged;
   for (const Item argument : arguments) {
     if (argument.type() != Type::object && (!argument.is_false() || argument.is_null())) {
-      return fail(ErrorCode::general,
-                  concat('\'', python_class(argument), "' object is not a mapping"));
+      return fail(ErrorCode::general, not_a_map(argument));
     }
     for (std::size_t i = 0; i < argument.size(); ++i) {
       const std::string_view key = argument.key(i);
