@@ -179,7 +179,9 @@ std::string not_a_map(Item item) {
 Result<Item> merge(Evaluator& evaluator, Arguments arguments) {
   ItemMap merged;
   for (const Item argument : arguments) {
-    if (argument.type() != Type::object && (!argument.is_false() || argument.is_null())) {
+    const Type type = argument.type();
+    const bool iterable = type == Type::array || type == Type::string;
+    if (type != Type::object && !(iterable && argument.is_false())) {
       return fail(ErrorCode::general, not_a_map(argument));
     }
     for (std::size_t i = 0; i < argument.size(); ++i) {

@@ -89,6 +89,7 @@ TEST(Expression, FunctionsGiveWhatPythonGives) {
 TEST(Expression, WrongCallsAreErrorsOfTheSearch) {
   EXPECT_EQ(search("nope(@)"), "Unknown function: nope()");
   EXPECT_EQ(search("abs()"), "Expected 1 argument for function abs(), received 0");
+  EXPECT_EQ(search("merge(`{}`, `false`)"), "'bool' object is not iterable");
   EXPECT_EQ(search("merge()"), "Expected at least 1 argument for function merge(), received 0");
   EXPECT_EQ(search("length(@)", "3"),
             "In function length(), invalid type for value: 3, expected one of: "
