@@ -14,6 +14,7 @@
 #include "http/curl_transport.hpp"
 #include "http/file_body.hpp"
 #include "mock/mock_transport.hpp"
+#include "query/expression.hpp"
 #include "retry/retry_policy.hpp"
 #include "value/json_write.hpp"
 
@@ -182,7 +183,11 @@ Result<Value> fetch(const Invocation& invocation,
                     engine::Caller& caller,
                     output::Writer& out) {
   const auto* records = find_action(invocation, PostAction::Kind::save_records);
-  OutputFile outfile(records != nullptr ? records->path : invocation.outfile.value_or(""));
+  std::string path = records != nullptr ? records->path : invocation.outfile.value_or("");
+  if (path == "-" && globals.compat == Compat::v1) {
+    path = "./-";  // to the AWS CLI a name like any other
+  }
+  OutputFile outfile(std::move(path));
   VIRGA_TRY_ASSIGN(auto call, make_call(invocation, invocation.outfile ? &outfile : nullptr));
   take_events(invocation, out, outfile, call);
   const bool paginate = globals.paginate && invocation.pagination.enabled &&
@@ -235,6 +240,19 @@ Result<TimestampStyle> timestamp_style(const config::Settings& settings) {
                      ", valid values are \"wire\" or \"iso8601\""));
 }
 
+/// Errors: usage, as the AWS CLI words them.
+Result<std::optional<query::Expression>> compile_query(const GlobalOptions& globals) {
+  if (!globals.query) {
+    return std::optional<query::Expression>();
+  }
+  auto expression = query::Expression::compile(*globals.query);
+  if (!expression) {
+    return fail(
+        std::move(expression).error().context(concat("Bad value for --query ", *globals.query)));
+  }
+  return std::optional(std::move(*expression));
+}
+
 }  // namespace
 
 void apply_globals(const GlobalOptions& globals, config::Settings& settings) {
@@ -262,6 +280,7 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   VIRGA_TRY_ASSIGN(const auto format, parts.settings.text(Setting::output));
   VIRGA_TRY_ASSIGN(const auto timestamps, timestamp_style(parts.settings));
   VIRGA_TRY_ASSIGN(auto formatter, output::make_formatter(format.value_or("json"), {timestamps}));
+  VIRGA_TRY_ASSIGN(const auto query, compile_query(globals));
   VIRGA_TRY_ASSIGN(const auto transport, make_transport(globals, parts));
   VIRGA_TRY_ASSIGN(auto retries, retry_options(invocation.operation.service(), parts.settings));
   retry::RetryPolicy policy(std::move(retries), parts.clock, parts.random);
@@ -285,8 +304,11 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   }
   VIRGA_TRY_ASSIGN(Value result, fetch(invocation, globals, path, parts.out));
   VIRGA_TRY(apply_post_actions(invocation.post_actions, result));
-  if (invocation.outfile == "-") {
+  if (invocation.outfile == "-" && globals.compat != Compat::v1) {
     return {};  // standard output is the object's
+  }
+  if (query) {
+    VIRGA_TRY_ASSIGN(result, query->search(result));
   }
   return formatter->print(result, parts.out);
 }

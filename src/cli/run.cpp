@@ -63,9 +63,6 @@ Status run_service_command(Program& program, MainArguments& main, Compat compat)
     return not_native(concat(high_level->service, " ", high_level->command));
   }
   const auto& invocation = std::get<Invocation>(command);
-  if (main.globals.query) {
-    return not_native("--query");
-  }
   if (invocation.skeleton) {
     return not_native("--generate-cli-skeleton");
   }

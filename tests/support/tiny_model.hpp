@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "model/catalog.hpp"
 #include "model/pack_builder.hpp"
@@ -10,12 +11,13 @@
 
 namespace virga::test {
 
-/// A catalog with one service, "tiny", from the JSON of its model and of its paginators.
+/// A catalog with one service from the JSON of its model and of its paginators.
 inline model::Catalog tiny_catalog(std::string_view service_json,
-                                   std::string_view paginators_json = "{}") {
+                                   std::string_view paginators_json = "{}",
+                                   std::string name = "tiny") {
   model::PackBuilder builder;
   model::ServiceSource source;
-  source.name = "tiny";
+  source.name = std::move(name);
   source.service = read_json(service_json).value();
   source.paginators = read_json(paginators_json).value();
   builder.add_service(source).value();

@@ -54,7 +54,9 @@ void adjust_error(const model::Operation& operation,
     return;
   }
   if (compat_v1 && error.service->message == "None") {
-    error = Error{ErrorCode::general, "argument of type 'NoneType' is not iterable"};
+    error.code = ErrorCode::general;
+    error.message = "argument of type 'NoneType' is not iterable";
+    error.service.reset();
     return;
   }
   std::string better = better_message(*error.service, response);
