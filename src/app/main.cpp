@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "cli/run.hpp"
@@ -29,9 +30,21 @@ extern "C" void on_termination(int number) {
   std::raise(number);
 }
 
+/// A standard stream that is closed would lend its number to the next file that is opened, and what
+/// is printed would go there.
+void occupy_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) < 0) {
+      // Writing to a read-only descriptor still fails, as it does for the AWS CLI.
+      static_cast<void>(open("/dev/null", O_RDONLY));
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_termination);
   std::signal(SIGHUP, on_termination);

@@ -33,8 +33,10 @@ CredentialChain default_chain(const config::Settings& settings) {
   if (!settings.profile_from_option()) {
     providers.push_back(environment_provider(settings));
   }
+  providers.push_back(missing_role_providers(settings));
   providers.push_back(shared_credentials_provider(settings));
   providers.push_back(config_file_provider(settings));
+  providers.push_back(missing_late_providers(settings));
   return CredentialChain(std::move(providers));
 }
 

@@ -61,6 +61,14 @@ class CredentialChain {
 [[nodiscard]] std::unique_ptr<CredentialProvider> config_file_provider(
     const config::Settings& settings);
 
+/// In the places of the providers that are not there yet: roles, web identity and single sign-on
+/// before static keys; credential processes and containers after them. Errors: configuration, where
+/// one of them is asked for.
+[[nodiscard]] std::unique_ptr<CredentialProvider> missing_role_providers(
+    const config::Settings& settings);
+[[nodiscard]] std::unique_ptr<CredentialProvider> missing_late_providers(
+    const config::Settings& settings);
+
 /// The chain of the AWS CLI. The order carries meaning and is written out in credentials.cpp.
 [[nodiscard]] CredentialChain default_chain(const config::Settings& settings);
 

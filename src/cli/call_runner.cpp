@@ -225,6 +225,22 @@ Status merge_root_object(Invocation& invocation, engine::Caller& caller) {
   return {};
 }
 
+void format_timestamps(Value& value, TimestampStyle style) {
+  if (const auto* timestamp = value.as_timestamp(); timestamp != nullptr) {
+    if (style == TimestampStyle::iso8601) {
+      value = format_timestamp(*timestamp, style).text;
+    }
+  } else if (auto* map = value.as_map()) {
+    for (auto& [name, member] : *map) {
+      format_timestamps(member, style);
+    }
+  } else if (auto* list = value.as_list()) {
+    for (auto& element : *list) {
+      format_timestamps(element, style);
+    }
+  }
+}
+
 Result<TimestampStyle> timestamp_style(const config::Settings& settings) {
   VIRGA_TRY_ASSIGN(const auto setting, settings.text(Setting::cli_timestamp_format));
   const std::string format = setting.value_or("");
@@ -308,6 +324,8 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
     return {};  // standard output is the object's
   }
   if (query) {
+    // The AWS CLI's query sees the times as they are printed.
+    format_timestamps(result, timestamps);
     VIRGA_TRY_ASSIGN(result, query->search(result));
   }
   return formatter->print(result, parts.out);

@@ -33,7 +33,7 @@ struct Row {
 };
 
 // In the order of the AWS CLI's data/cli.json, which messages about ambiguous options show.
-constexpr std::array<Row, 22> k_rows = {{
+constexpr std::array<Row, 21> k_rows = {{
     {"debug", Arity::flag, {}, Since::v1},
     {"endpoint-url", Arity::one, {}, Since::v1},
     {"no-verify-ssl", Arity::flag, {}, Since::v1},
@@ -53,7 +53,6 @@ constexpr std::array<Row, 22> k_rows = {{
     {"cli-auto-prompt", Arity::flag, {}, Since::v2},
     {"no-cli-auto-prompt", Arity::flag, {}, Since::v2},
     {"version", Arity::flag, {}, Since::v1},
-    {"mock", Arity::flag, {}, Since::virga},
     {"compat", Arity::one, k_compats, Since::virga},
     {"command", Arity::one, {}, Since::v1},
 }};
@@ -115,9 +114,23 @@ void set_flag(GlobalOptions& globals, std::string_view name) {
     globals.cli_auto_prompt = true;
   } else if (name == "no-cli-auto-prompt") {
     globals.no_cli_auto_prompt = true;
-  } else if (name == "mock") {
-    globals.mock = true;
   }
+}
+
+/// Takes --mock out of the words in front of the command, and says whether it was there. Behind the
+/// command the word belongs to the operation: stepfunctions test-state has an option of that name.
+bool take_mock(std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size() && words[i].starts_with("--"); ++i) {
+    if (words[i] == "--mock") {
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+      return true;
+    }
+    const auto name = std::string_view(words[i]).substr(2);
+    for (const auto& row : k_rows) {
+      i += row.name == name && row.arity == Arity::one ? 1U : 0U;  // its value
+    }
+  }
+  return false;
 }
 
 Status set_text(MainArguments& out, std::string_view name, std::string word) {
@@ -168,14 +181,16 @@ Compat wanted_compat(std::span<const std::string> words, Compat compat) {
   return compat;
 }
 
-Result<MainArguments> parse_main(std::span<const std::string> words, Compat compat) {
+Result<MainArguments> parse_main(std::span<const std::string> given, Compat compat) {
+  std::vector<std::string> words(given.begin(), given.end());
+  MainArguments out;
+  out.globals.mock = take_mock(words);
   compat = wanted_compat(words, compat);
   const auto parser = main_parser(compat);
   auto outcome = parser.parse(words);
   if (!outcome) {
     return fail(usage_error(compat, outcome.error().message));
   }
-  MainArguments out;
   out.globals.compat = compat;
   out.version = outcome->stopped;
   for (auto& occurrence : outcome->occurrences) {

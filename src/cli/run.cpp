@@ -63,6 +63,9 @@ Status run_service_command(Program& program, MainArguments& main, Compat compat)
     return not_native(concat(high_level->service, " ", high_level->command));
   }
   const auto& invocation = std::get<Invocation>(command);
+  if (main.globals.cli_auto_prompt) {
+    return not_native("--cli-auto-prompt");
+  }
   if (invocation.skeleton) {
     return not_native("--generate-cli-skeleton");
   }
@@ -88,9 +91,13 @@ Status run_words(Program& program, const std::vector<std::string>& words, Compat
 
 int run(const std::vector<std::string>& words) {
   Program program;
-  const bool v1 = program.environment.get("VIRGA_COMPAT").value_or("") == "v1";
-  const Compat compat = wanted_compat(words, v1 ? Compat::v1 : Compat::v2);
-  const Status status = run_words(program, words, compat);
+  const std::string wanted = program.environment.get("VIRGA_COMPAT").value_or("");
+  const Compat compat = wanted_compat(words, wanted == "v1" ? Compat::v1 : Compat::v2);
+  const bool known = wanted.empty() || wanted == "v1" || wanted == "v2";
+  const Status status =
+      known ? run_words(program, words, compat)
+            : Status(fail(ErrorCode::configuration,
+                          concat("VIRGA_COMPAT is \"", wanted, "\"; it may be v1 or v2.")));
   if (status) {
     return 0;
   }

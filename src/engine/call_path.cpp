@@ -319,7 +319,17 @@ CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, i
     answer.result = fail(std::move(signed_request).error());
     return answer;
   }
-  debug(concat("attempt ", number, ": ", request.method, " ", request.url()));
+  // Neither the query, which may hold a signature, nor what stands before an @ in the host.
+  const auto host = std::string_view(request.host);
+  debug(concat("attempt ",
+               number,
+               ": ",
+               request.method,
+               " ",
+               request.scheme,
+               "://",
+               host.substr(host.rfind('@') == std::string_view::npos ? 0 : host.rfind('@') + 1),
+               request.path));
   BodyRoute route(call, prepared.quirks);
   auto response = parts_.transport.send(
       request, [&](const http::Response& head) { return route.choose(head); });

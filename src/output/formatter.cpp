@@ -32,6 +32,10 @@ Result<std::unique_ptr<Formatter>> make_formatter(std::string_view format,
   if (format == "json") {
     return make_json_formatter(options);
   }
+  constexpr std::string_view k_known = " text table yaml yaml-stream off ";
+  if (format.empty() || k_known.find(concat(" ", format, " ")) == std::string_view::npos) {
+    return fail(ErrorCode::usage, concat("Unknown output type: ", format));
+  }
   return fail(ErrorCode::usage,
               concat("The output format \"", format, "\" is not native yet; use --output json."));
 }

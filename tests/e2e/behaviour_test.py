@@ -151,6 +151,14 @@ class BehaviourTest(unittest.TestCase):
             self.assertIsInstance(json.loads(result.stdout), dict)
             self.assertEqual(result.stdout, self.run_virga("--mock", *words).stdout)
 
+    def test_an_option_of_an_operation_is_not_taken_for_the_mock(self) -> None:
+        url = self.serve(answer("400 Bad Request", b'{"__type": "InvalidArn", "message": "m"}'))
+        words = ("stepfunctions", "test-state", "--definition", "{}", "--mock", '{"result": "x"}')
+        plain_host = {"AWS_DISABLE_HOST_PREFIX_INJECTION": "true"}
+        self.assert_fails(self.run_virga(*words, "--endpoint-url", url, **plain_host), 254, "InvalidArn")
+        result = self.run_virga("--region", "eu-west-1", "--mock", *words)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
     # Servers that misbehave.
 
     def test_garbage_is_a_clear_error(self) -> None:
@@ -228,6 +236,29 @@ class BehaviourTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(seen, [b"z" * 300000])
         self.assertEqual(json.loads(result.stdout)["ETag"], '"e"')
+
+    # The right identity, or none.
+
+    def test_a_profile_that_asks_for_a_role_is_not_signed_with_its_keys(self) -> None:
+        (self.folder / "config").write_text("[profile r]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\n")
+        (self.folder / "credentials").write_text("[r]\naws_access_key_id = A\naws_secret_access_key = s\n")
+        files = {"AWS_CONFIG_FILE": str(self.folder / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "credentials")}
+        url = self.serve(answer("200 OK", b""))
+        result = self.run_virga("--profile", "r", "sts", "get-caller-identity", "--endpoint-url", url, **files)
+        self.assert_fails(result, 253, "role_arn")
+
+    def test_a_closed_standard_output_spoils_no_file(self) -> None:
+        target = self.folder / "object"
+        subprocess.run(
+            ["/bin/sh", "-c", f'"{VIRGA}" --mock s3api get-object --bucket b --key k "{target}" >&-'],
+            env=self.env, check=False, capture_output=True, timeout=60,
+        )
+        self.assertEqual(target.read_bytes(), b"example")
+
+    def test_a_query_that_does_not_compile_calls_nothing(self) -> None:
+        url = self.serve(lambda connection: self.fail("a request came"))
+        result = self.run_virga("s3api", "create-bucket", "--bucket", "b", "--query", "foo[", "--endpoint-url", url)
+        self.assert_fails(result, 252, "Bad value for --query foo[")
 
     # Retries and signals.
 

@@ -124,10 +124,12 @@ TEST_F(CredentialsTest, AnUnreadableFileIsReported) {
 TEST_F(CredentialsTest, TheChainShowsItsOrder) {
   Settings settings(environment_);
   EXPECT_EQ(default_chain(settings).names(),
-            (std::vector<std::string_view>{"env", "shared-credentials-file", "config-file"}));
+            (std::vector<std::string_view>{
+                "env", "not-native", "shared-credentials-file", "config-file", "not-native"}));
   settings.set_option(Setting::profile, "x");
   EXPECT_EQ(default_chain(settings).names(),
-            (std::vector<std::string_view>{"shared-credentials-file", "config-file"}));
+            (std::vector<std::string_view>{
+                "not-native", "shared-credentials-file", "config-file", "not-native"}));
 }
 
 TEST_F(CredentialsTest, BearerTokensAreFoundBySigningName) {

@@ -85,7 +85,7 @@ TEST_F(PagerTest, StopsAtMaxItemsAndResumesInsideThePage) {
   PageLimits rest;
   rest.starting_token = pager->resume_token();
   FakeCaller second({R"({"Items": [2, 3], "Token": "u"})", R"({"Items": [4]})"});
-  EXPECT_EQ(merged(second, rest), R"({"Items": [3, 4], "Owner": null, "Count": null, "Log": null})")
+  EXPECT_EQ(merged(second, rest), R"({"Items": [3, 4], "Owner": null})")
       << "secondary results of the page that was begun before are not counted again";
   EXPECT_EQ(second.asked[0], R"({"Token": "t"})");
 }
