@@ -20,6 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MEASURE = HERE.parent / "build/release/bench/measure"
+MANY_CALLS = MEASURE.parent / "many_calls"
 
 
 @contextmanager
@@ -80,6 +81,8 @@ def main() -> None:
         both("sts get-caller-identity, http", ["sts", "get-caller-identity"], env, runs)
         report("curl, the same", ["curl", "-s", "-d", "Action=GetCallerIdentity", url], env, runs)
         both("ec2 describe-instances, 20", ["ec2", "describe-instances"], env, runs)
+        many = env | {"VIRGA_MODELS": str(Path(virga).parent / "models.pack")}
+        report("virga's library, 10,000 sequential calls", [str(MANY_CALLS), url, "10000"], many, 3)
     with tempfile.TemporaryDirectory() as folder, service("--tls", folder) as port:
         url = f"https://localhost:{port}"
         bundle = str(Path(folder) / "cert.pem")
