@@ -9,7 +9,7 @@
 namespace {
 
 void read_shape(const virga::model::Shape& shape, int depth) {
-  for (std::uint32_t i = 0; depth < 4 && i < std::min(shape.member_count(), 16U); ++i) {
+  for (std::uint32_t i = 0; depth < 3 && i < std::min(shape.member_count(), 6U); ++i) {
     const auto member = shape.member(i);
     static_cast<void>(member.wire_name());
     static_cast<void>(member.timestamp_format());

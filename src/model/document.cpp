@@ -20,6 +20,40 @@ const pack::Node& node_of(const PackView* pack, std::uint32_t node) {
   return pack == nullptr ? null_node() : pack->node(node);
 }
 
+Value convert(const Document& document, int depth, std::size_t& budget) {
+  if (depth > k_max_depth || budget == 0) {
+    return {};
+  }
+  --budget;
+  switch (document.kind()) {
+    case Document::Kind::null:
+      return {};
+    case Document::Kind::boolean:
+      return document.boolean();
+    case Document::Kind::integer:
+      return document.integer();
+    case Document::Kind::number:
+      return document.number();
+    case Document::Kind::string:
+      return document.text();
+    case Document::Kind::list: {
+      List list;
+      for (std::uint32_t i = 0; i < document.size() && budget > 0; ++i) {
+        list.push_back(convert(document.at(i), depth + 1, budget));
+      }
+      return list;
+    }
+    case Document::Kind::map: {
+      Map map;
+      for (std::uint32_t i = 0; i < document.size() && budget > 0; ++i) {
+        map.append(std::string(document.key_at(i)), convert(document.at(i), depth + 1, budget));
+      }
+      return map;
+    }
+  }
+  return {};
+}
+
 bool is_container(Document::Kind kind) {
   return kind == Document::Kind::list || kind == Document::Kind::map;
 }
@@ -93,36 +127,9 @@ Document Document::find(std::string_view key) const {
 }
 
 Value Document::to_value(int depth) const {
-  if (depth > k_max_depth) {
-    return {};
-  }
-  switch (kind()) {
-    case Kind::null:
-      return {};
-    case Kind::boolean:
-      return boolean();
-    case Kind::integer:
-      return integer();
-    case Kind::number:
-      return number();
-    case Kind::string:
-      return text();
-    case Kind::list: {
-      List list;
-      for (std::uint32_t i = 0; i < size(); ++i) {
-        list.push_back(at(i).to_value(depth + 1));
-      }
-      return list;
-    }
-    case Kind::map: {
-      Map map;
-      for (std::uint32_t i = 0; i < size(); ++i) {
-        map.append(std::string(key_at(i)), at(i).to_value(depth + 1));
-      }
-      return map;
-    }
-  }
-  return {};
+  // A tree of a sound pack has each of its nodes once; a damaged pack may refer in circles.
+  std::size_t budget = pack_view_ == nullptr ? 1 : pack_view_->root().nodes()->size();
+  return convert(*this, depth, budget);
 }
 
 }  // namespace virga::model
