@@ -103,10 +103,30 @@ Result<auth::Credentials> CallPath::credentials() {
   return *credentials_;
 }
 
+Result<CallConfig> CallPath::config_for(const model::Service& service) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = configs_.find(service.name()); known != configs_.end()) {
+    return known->second;
+  }
+  VIRGA_TRY_ASSIGN(CallConfig config,
+                   read_call_config(parts_.settings, service, parts_.sign_requests));
+  configs_.emplace(service.name(), config);
+  return config;
+}
+
+/// Null for a version that there is no signer for.
+auth::Signer* CallPath::signer_for(const std::string& signature_version) {
+  const std::lock_guard lock(mutex_);
+  const auto known = signers_.find(signature_version);
+  if (known != signers_.end()) {
+    return known->second.get();
+  }
+  return signers_.emplace(signature_version, auth::make_signer(signature_version))
+      .first->second.get();
+}
+
 Result<Page> CallPath::call(const Call& call) {
-  VIRGA_TRY_ASSIGN(
-      CallConfig config,
-      read_call_config(parts_.settings, call.operation.service(), parts_.sign_requests));
+  VIRGA_TRY_ASSIGN(CallConfig config, config_for(call.operation.service()));
   VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, std::move(config)));
   return send_until_done(call, prepared);
 }
@@ -202,8 +222,8 @@ Status CallPath::sign(const Prepared& prepared,
     VIRGA_TRY_ASSIGN(context.credentials, credentials());
   }
   context.now = parts_.clock.now() + skew;
-  const auto signer = auth::make_signer(scope.signature_version);
-  if (!signer) {
+  auto* const signer = signer_for(scope.signature_version);
+  if (signer == nullptr) {
     return fail(
         ErrorCode::general,
         concat("The signature version \"", scope.signature_version, "\" is not supported."));

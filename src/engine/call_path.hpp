@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -72,12 +73,18 @@ class CallPath final : public Caller {
                                             std::string_view region);
   [[nodiscard]] bool correct_clock(const Answer& answer);
   [[nodiscard]] Result<auth::Credentials> credentials();
+  [[nodiscard]] Result<CallConfig> config_for(const model::Service& service);
+  [[nodiscard]] auth::Signer* signer_for(const std::string& signature_version);
   void debug(const std::string& line) const;
 
   CallPathParts parts_;
   std::mutex mutex_;
-  std::optional<auth::Credentials> credentials_;  // guarded by mutex_
-  std::chrono::microseconds clock_skew_{0};       // guarded by mutex_
+  // What many calls share: settings as read once, and signers, which keep the keys that they
+  // derive.
+  std::map<std::string, CallConfig, std::less<>> configs_;                     // guarded by mutex_
+  std::map<std::string, std::unique_ptr<auth::Signer>, std::less<>> signers_;  // guarded by mutex_
+  std::optional<auth::Credentials> credentials_;                               // guarded by mutex_
+  std::chrono::microseconds clock_skew_{0};                                    // guarded by mutex_
 };
 
 }  // namespace virga::engine
