@@ -34,6 +34,17 @@ Status PackView::check(std::string_view bytes, const std::string& name) {
   if (!complete) {
     return unusable(name, "lacks a part");
   }
+  // Records are read in place: damage must not have moved them off their alignment.
+  const auto is_aligned = [](const auto* records, std::size_t alignment) {
+    return reinterpret_cast<std::uintptr_t>(records->Data()) % alignment == 0;
+  };
+  if (!is_aligned(root_->nodes(), alignof(pack::Node)) ||
+      !is_aligned(root_->shapes(), alignof(pack::Shape)) ||
+      !is_aligned(root_->members(), alignof(pack::Member)) ||
+      !is_aligned(root_->operations(), alignof(pack::Operation)) ||
+      !is_aligned(root_->services(), alignof(pack::Service))) {
+    return unusable(name, "is damaged");
+  }
   nodes_ = root_->nodes();
   text_ = {reinterpret_cast<const char*>(root_->text()->data()), root_->text()->size()};
   return {};

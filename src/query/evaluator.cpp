@@ -13,7 +13,7 @@ namespace virga::query {
 namespace {
 
 /// Expressions nest less than half as deep; but an expression passed to itself recurs for ever.
-constexpr int k_max_depth = 1000;
+constexpr int k_max_depth = 200;
 
 bool is_number_or_string(Item item) {
   return item.type() == Type::number || item.type() == Type::string;
