@@ -5,9 +5,9 @@
 #include <cstdlib>
 
 #include "auth/credentials.hpp"
-#include "cli/models_command.hpp"
 #include "config/environment.hpp"
 #include "engine/call_path.hpp"
+#include "engine/model_pack.hpp"
 #include "http/curl_transport.hpp"
 #include "retry/retry_policy.hpp"
 
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   const config::ProcessEnvironment environment;
   config::Settings settings(environment);
   settings.set_option(config::Setting::endpoint_url, argv[1]);
-  const auto catalog = model::Catalog::open(cli::find_pack(environment));
+  const auto catalog = model::Catalog::open(engine::find_pack(environment));
   const auto sts = catalog ? catalog->find_service("sts") : std::nullopt;
   const auto operation = sts ? sts->find_operation("GetCallerIdentity") : std::nullopt;
   if (!operation) {

@@ -28,7 +28,4 @@ struct RunnerParts {
                               const GlobalOptions& globals,
                               const RunnerParts& parts);
 
-/// The options of the command line that are settings too.
-void apply_globals(const GlobalOptions& globals, config::Settings& settings);
-
 }  // namespace virga::cli

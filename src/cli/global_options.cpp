@@ -59,11 +59,11 @@ constexpr std::array<Row, 21> k_rows = {{
 
 /// Options of ours and of the other version are understood, but never by a prefix: what the AWS CLI
 /// of that version takes for an abbreviation stays one.
-ArgumentParser main_parser(Compat compat) {
+ArgumentParser main_parser(Compat compat, Abbreviations abbreviations) {
   ArgumentParser parser;
   for (const auto& row : k_rows) {
     ParserArgument argument{row.name, row.arity, TextType::text, row.choices};
-    argument.exact = row.since == Since::virga ||
+    argument.exact = abbreviations == Abbreviations::no || row.since == Since::virga ||
                      (row.since == Since::v2 && compat == Compat::v1) ||
                      (row.name == "v2-debug" && compat == Compat::v2);
     if (row.name == "output" && compat == Compat::v1) {
@@ -181,12 +181,14 @@ Compat wanted_compat(std::span<const std::string> words, Compat compat) {
   return compat;
 }
 
-Result<MainArguments> parse_main(std::span<const std::string> given, Compat compat) {
+Result<MainArguments> parse_main(std::span<const std::string> given,
+                                 Compat compat,
+                                 Abbreviations abbreviations) {
   std::vector<std::string> words(given.begin(), given.end());
   MainArguments out;
   out.globals.mock = take_mock(words);
   compat = wanted_compat(words, compat);
-  const auto parser = main_parser(compat);
+  const auto parser = main_parser(compat, abbreviations);
   auto outcome = parser.parse(words);
   if (!outcome) {
     return fail(usage_error(compat, outcome.error().message));

@@ -44,11 +44,16 @@ struct MainArguments {
       words;  ///< all that is neither a global option nor the command, in order
 };
 
+/// Whether a global option may be given by a prefix of its name, as argparse allows.
+enum class Abbreviations : std::uint8_t { yes, no };
+
 /// Finds the global options, which may stand anywhere, and the command.
 ///
 /// `words` is the command line without the program's name; `compat` is what holds without --compat.
 /// Errors: usage and validation, with texts as usage.hpp has them.
-[[nodiscard]] Result<MainArguments> parse_main(std::span<const std::string> words, Compat compat);
+[[nodiscard]] Result<MainArguments> parse_main(std::span<const std::string> words,
+                                               Compat compat,
+                                               Abbreviations abbreviations = Abbreviations::yes);
 
 /// Which version a command line wants, for those who must know it before or although parsing fails.
 [[nodiscard]] Compat wanted_compat(std::span<const std::string> words, Compat compat);

@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/models_command.hpp"
-
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <string_view>
 
 #include "base/files.hpp"
 #include "base/strings.hpp"
+#include "commands/command.hpp"
+#include "engine/model_pack.hpp"
 #include "model/catalog.hpp"
 #include "model/compiler.hpp"
 
-namespace virga::cli {
+namespace virga::commands {
 namespace {
 
-constexpr std::string_view k_pack_name = "models.pack";
 constexpr std::string_view k_usage =
     "usage: virga models build [--from DIR] [--out FILE]\n"
     "       virga models info [--file FILE] [--up-to-date]";
-
-std::string user_pack(const config::Environment& environment) {
-  const auto data_home = environment.get("XDG_DATA_HOME").value_or("");
-  const std::string base = data_home.empty() ? environment.home() + "/.local/share" : data_home;
-  return concat(base, "/virga/", k_pack_name);
-}
-
-std::string program_folder() {
-  std::error_code ignored;
-  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().string();
-}
 
 using Options = std::map<std::string, std::string>;
 
@@ -69,7 +56,8 @@ Status build(const Options& options,
              output::Writer& notes) {
   VIRGA_TRY_ASSIGN(const std::string source, choose_source(options, environment));
   const auto target = options.find("--out");
-  const std::string path = target == options.end() ? user_pack(environment) : target->second;
+  const std::string path =
+      target == options.end() ? engine::user_pack(environment) : target->second;
   VIRGA_TRY_ASSIGN(const model::CompiledPack pack, model::compile_data_folder(source));
   for (const auto& warning : pack.warnings) {
     VIRGA_TRY(notes.write(concat("warning: ", warning, "\n")));
@@ -82,7 +70,7 @@ Status build(const Options& options,
 
 Status info(const Options& options, const config::Environment& environment, output::Writer& out) {
   const auto file = options.find("--file");
-  const std::string path = file == options.end() ? find_pack(environment) : file->second;
+  const std::string path = file == options.end() ? engine::find_pack(environment) : file->second;
   VIRGA_TRY_ASSIGN(const auto catalog, model::Catalog::open(path));
   if (options.contains("--up-to-date")) {
     VIRGA_TRY_ASSIGN(const std::string source, choose_source(options, environment));
@@ -117,38 +105,18 @@ Status info(const Options& options, const config::Environment& environment, outp
 
 }  // namespace
 
-std::string find_pack(const config::Environment& environment) {
-  if (const auto chosen = environment.get("VIRGA_MODELS"); chosen && !chosen->empty()) {
-    return *chosen;
-  }
-  std::string user = user_pack(environment);
-  if (file_exists(user)) {
-    return user;
-  }
-  const std::string folder = program_folder();
-  for (const std::string& candidate :
-       {concat(folder, "/", k_pack_name), concat(folder, "/../share/virga/", k_pack_name)}) {
-    if (file_exists(candidate)) {
-      return candidate;
-    }
-  }
-  return user;
-}
-
-Status run_models_command(const std::vector<std::string>& words,
-                          const config::Environment& environment,
-                          output::Writer& out,
-                          output::Writer& notes) {
+Status models(const std::vector<std::string>& words, Context& context) {
+  const auto& environment = context.environment;
   const std::string_view verb = words.empty() ? std::string_view() : std::string_view(words[0]);
   if (verb == "build") {
     VIRGA_TRY_ASSIGN(const auto options, read_options(words, {"--from", "--out"}));
-    return build(options, environment, out, notes);
+    return build(options, environment, context.out, context.err);
   }
   if (verb == "info") {
     VIRGA_TRY_ASSIGN(const auto options, read_options(words, {"--file", "--up-to-date", "--from"}));
-    return info(options, environment, out);
+    return info(options, environment, context.out);
   }
   return fail(ErrorCode::usage, std::string(k_usage));
 }
 
-}  // namespace virga::cli
+}  // namespace virga::commands

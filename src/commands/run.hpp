@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace virga::cli {
+namespace virga::commands {
 
 /// The whole program: reads the command line, does what it asks, prints. Returns the exit status.
 [[nodiscard]] int run(const std::vector<std::string>& words);
 
-}  // namespace virga::cli
+}  // namespace virga::commands

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/run.hpp"
+
+#include <utility>
+#include <variant>
+
+#include <unistd.h>
+
+#include "base/clock.hpp"
+#include "base/strings.hpp"
+#include "cli/call_runner.hpp"
+#include "cli/command_line.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/global_options.hpp"
+#include "cli/session_parts.hpp"
+#include "cli/usage.hpp"
+#include "commands/command.hpp"
+#include "config/environment.hpp"
+#include "config/settings.hpp"
+#include "engine/model_pack.hpp"
+#include "model/catalog.hpp"
+#include "output/formatter.hpp"
+
+namespace virga::commands {
+namespace {
+
+/// Everything one run uses of the world.
+struct Program {
+  config::ProcessEnvironment environment{};
+  SystemClock clock{};
+  SystemRandom random{};
+  output::DescriptorWriter out{STDOUT_FILENO};
+  output::DescriptorWriter err{STDERR_FILENO};
+};
+
+bool is_on(const std::optional<std::string>& variable) {
+  return variable && !variable->empty() && *variable != "0" && *variable != "false";
+}
+
+Result<params::TextOptions> text_options(const config::Settings& settings) {
+  params::TextOptions out;
+  VIRGA_TRY_ASSIGN(const auto format, settings.text(config::Setting::cli_binary_format));
+  out.blobs_are_base64 = format.value_or("base64") == "base64";
+  VIRGA_TRY_ASSIGN(out.follow_urls, settings.flag(config::Setting::cli_follow_urlparam));
+  return out;
+}
+
+tl::unexpected<Error> not_native(const std::string& what) {
+  return fail(ErrorCode::usage,
+              concat("\"", what, "\" is not native yet; docs/compatibility.md lists what is."));
+}
+
+/// A command line that names a service of AWS.
+Status run_service_command(Context& context, cli::MainArguments& main) {
+  VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
+  VIRGA_TRY_ASSIGN(auto text, text_options(context.settings));
+  const cli::World world{context.environment, context.clock, context.random};
+  VIRGA_TRY_ASSIGN(const cli::Command command,
+                   cli::parse_command(*catalog, main, std::move(text), world));
+  if (const auto* help = std::get_if<cli::HelpRequest>(&command)) {
+    return not_native(help->service.empty() ? "help" : concat(help->service, " help"));
+  }
+  if (const auto* high_level = std::get_if<cli::HighLevelCommand>(&command)) {
+    const auto* native = find_command(high_level->service, high_level->command);
+    return native != nullptr ? native->run(high_level->words, context)
+                             : not_native(concat(high_level->service, " ", high_level->command));
+  }
+  const auto& invocation = std::get<cli::Invocation>(command);
+  if (context.globals.cli_auto_prompt) {
+    return not_native("--cli-auto-prompt");
+  }
+  if (invocation.skeleton) {
+    return not_native("--generate-cli-skeleton");
+  }
+  return cli::run_call(
+      invocation,
+      context.globals,
+      cli::RunnerParts{
+          *catalog, context.settings, context.clock, context.random, context.out, context.err});
+}
+
+/// The global options. Those of a command of our own may not be abbreviated: its own options come
+/// first.
+Result<cli::MainArguments> parse_globals(const std::vector<std::string>& words,
+                                         cli::Compat compat) {
+  if (auto exact = cli::parse_main(words, compat, cli::Abbreviations::no);
+      exact && is_own_command(exact->command)) {
+    return exact;
+  }
+  return cli::parse_main(words, compat);
+}
+
+Status run_words(Program& program, const std::vector<std::string>& words, cli::Compat compat) {
+  VIRGA_TRY_ASSIGN(cli::MainArguments main, parse_globals(words, compat));
+  if (main.version) {
+    return program.out.write("virga/" VIRGA_VERSION "\n");
+  }
+  config::Settings settings(program.environment, main.globals.compat);
+  main.globals.mock = main.globals.mock || is_on(program.environment.get("VIRGA_MOCK"));
+  cli::apply_globals(main.globals, settings);
+  Context context{program.environment,
+                  settings,
+                  main.globals,
+                  program.clock,
+                  program.random,
+                  program.out,
+                  program.err};
+  if (is_own_command(main.command)) {
+    return find_command(main.command, "")->run(main.words, context);
+  }
+  return run_service_command(context, main);
+}
+
+}  // namespace
+
+Result<const model::Catalog*> Context::catalog() {
+  if (!opened_catalog) {
+    VIRGA_TRY_ASSIGN(opened_catalog, model::Catalog::open(engine::find_pack(environment)));
+  }
+  return &*opened_catalog;
+}
+
+int run(const std::vector<std::string>& words) {
+  Program program;
+  const std::string wanted = program.environment.get("VIRGA_COMPAT").value_or("");
+  using cli::Compat;
+  const Compat compat = cli::wanted_compat(words, wanted == "v1" ? Compat::v1 : Compat::v2);
+  const bool known = wanted.empty() || wanted == "v1" || wanted == "v2";
+  const Status status =
+      known ? run_words(program, words, compat)
+            : Status(fail(ErrorCode::configuration,
+                          concat("VIRGA_COMPAT is \"", wanted, "\"; it may be v1 or v2.")));
+  if (status) {
+    return 0;
+  }
+  const Error& error = status.error();
+  const bool blank_line = compat == Compat::v2 || !cli::is_usage_text(error.message);
+  // Nothing is left to be done if standard error cannot be written.
+  static_cast<void>(program.err.write(concat(blank_line ? "\n" : "", error.message, "\n")));
+  return cli::exit_code(error, compat);
+}
+
+}  // namespace virga::commands

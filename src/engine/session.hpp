@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "auth/credentials.hpp"
+#include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "engine/call_path.hpp"
+#include "engine/caller.hpp"
+#include "engine/pager.hpp"
+#include "http/message.hpp"
+#include "model/catalog.hpp"
+#include "retry/retry_policy.hpp"
+
+namespace virga::engine {
+
+/// What a session is made of; references are borrowed and must outlive it.
+struct SessionParts {
+  const model::Catalog& catalog;
+  const config::Settings& settings;
+  Clock& clock;
+  Random& random;
+  auth::CredentialChain credentials;
+  /// Opens the transport; called once, by the first call that goes out, so that a session that
+  /// never needs the network does not start it. Several sessions may share one.
+  std::function<Result<std::shared_ptr<http::Transport>>()> open_transport;
+  bool sign_requests = true;  ///< not --no-sign-request
+  /// Prints what happens, for --debug; never sees secrets. May be empty.
+  std::function<void(const std::string& line)> debug{};
+};
+
+/// What all calls of one configuration (profile, region, options) share: credentials, connections,
+/// and for each service a retry policy with its quota. Front ends and commands make their calls
+/// here; this is where stages around the call path are put together.
+///
+/// Errors: those of the settings, the transport and the call path.
+/// Threads: safe.
+class Session final : public Caller {
+ public:
+  explicit Session(SessionParts parts) : parts_(std::move(parts)) {}
+
+  [[nodiscard]] Result<Page> call(const Call& call) override;
+
+  /// The pages of an operation that has a paginator. The session must outlive them.
+  [[nodiscard]] Result<std::unique_ptr<Pager>> pages(Call call, const PageLimits& limits);
+
+ private:
+  /// What the calls of one service share.
+  struct Lane {
+    Lane(retry::RetryOptions options, const SessionParts& parts, http::Transport& transport);
+    retry::RetryPolicy retry;
+    CallPath path;
+  };
+
+  [[nodiscard]] Result<Lane*> lane(const model::Service& service);
+
+  SessionParts parts_;
+  std::mutex mutex_;
+  std::shared_ptr<http::Transport> transport_;                       // guarded by mutex_
+  std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_;  // guarded by mutex_
+};
+
+}  // namespace virga::engine
