@@ -29,7 +29,7 @@ constexpr Row k_rows[] = {
 #undef VIRGA_TTL_RULE
 
 /// The first words of reads. BatchGet and BatchDescribe count, other batches do not.
-constexpr std::array<std::string_view, 11> k_read_verbs = {"Describe",
+constexpr std::array<std::string_view, 12> k_read_verbs = {"Describe",
                                                            "List",
                                                            "Get",
                                                            "Head",
@@ -37,6 +37,7 @@ constexpr std::array<std::string_view, 11> k_read_verbs = {"Describe",
                                                            "BatchDescribe",
                                                            "Search",
                                                            "Lookup",
+                                                           "Filter",
                                                            "Query",
                                                            "Scan",
                                                            "Select"};

@@ -71,7 +71,7 @@ class TtlRules {
 [[nodiscard]] std::string_view row_operations(std::string_view row);
 
 /// Whether the name is that of a read: Describe..., List..., Get..., Head..., BatchGet...,
-/// BatchDescribe..., Search..., Lookup..., Query, Scan, Select....
+/// BatchDescribe..., Search..., Lookup..., Filter..., Query, Scan, Select....
 [[nodiscard]] bool is_read_name(std::string_view operation);
 
 /// "30s", "5m", "1h30m", "24h", "7d", "0", "never" (0); digits alone are seconds. Nothing if it is
