@@ -1,43 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/formatter.hpp"
 
-#include <cerrno>
-#include <cstring>
-
-#include <unistd.h>
+#include <algorithm>
+#include <iterator>
 
 #include "base/strings.hpp"
-#include "output/formats/json.hpp"
+#include "output/formats/formats.hpp"
 
 namespace virga::output {
+namespace {
 
-Status DescriptorWriter::write(std::string_view bytes) {
-  while (!bytes.empty() && !closed_) {
-    const ssize_t put = ::write(descriptor_, bytes.data(), bytes.size());
-    if (put < 0 && errno == EPIPE) {
-      closed_ = true;
-    } else if (put < 0 && errno != EINTR) {
-      char reason[128];
-      return fail(ErrorCode::io,
-                  concat("cannot write the output: ", strerror_r(errno, reason, sizeof reason)));
-    } else if (put > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-  }
-  return {};
+struct Format {
+  std::string_view name;
+  std::unique_ptr<Formatter> (*make)(const FormatOptions&);
+};
+
+constexpr Format k_formats[] = {
+    {"json", make_json_formatter},
+    {"text", make_text_formatter},
+    {"table", make_table_formatter},
+    {"yaml", make_yaml_formatter},
+    {"yaml-stream", make_yaml_stream_formatter},
+    {"off", make_off_formatter},
+    {"ndjson", make_ndjson_formatter},
+    {"csv", make_csv_formatter},
+};
+
+const Format* find_format(std::string_view name) {
+  const auto* format = std::find_if(std::begin(k_formats),
+                                    std::end(k_formats),
+                                    [&](const Format& one) { return one.name == name; });
+  return format == std::end(k_formats) ? nullptr : format;
 }
+
+}  // namespace
+
+bool is_format(std::string_view format) { return find_format(format) != nullptr; }
 
 Result<std::unique_ptr<Formatter>> make_formatter(std::string_view format,
                                                   const FormatOptions& options) {
-  if (format == "json") {
-    return make_json_formatter(options);
+  if (const auto* found = find_format(format)) {
+    return found->make(options);
   }
-  constexpr std::string_view k_known = " text table yaml yaml-stream off ";
-  if (format.empty() || k_known.find(concat(" ", format, " ")) == std::string_view::npos) {
-    return fail(ErrorCode::usage, concat("Unknown output type: ", format));
-  }
-  return fail(ErrorCode::usage,
-              concat("The output format \"", format, "\" is not native yet; use --output json."));
+  return fail(ErrorCode::usage, concat("Unknown output type: ", format));
 }
 
 }  // namespace virga::output
