@@ -150,7 +150,9 @@ Status merge_root_object(Invocation& invocation, engine::Caller& caller) {
 
 Status run_call(const Invocation& given, const GlobalOptions& globals, const RunnerParts& parts) {
   Invocation invocation = given;
-  VIRGA_TRY_ASSIGN(auto printer, ResultPrinter::make(globals, parts.settings));
+  VIRGA_TRY_ASSIGN(
+      auto printer,
+      ResultPrinter::make(globals, parts.settings, std::string(invocation.operation.name())));
   engine::Session session(session_parts(
       globals, parts.catalog, parts.settings, parts.clock, parts.random, parts.notes));
   if (invocation.new_root_object) {

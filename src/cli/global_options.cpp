@@ -17,8 +17,8 @@ namespace {
 using Names = std::array<std::string_view, 2>;
 
 constexpr std::array<std::string_view, 3> k_outputs_v1 = {"json", "text", "table"};
-constexpr std::array<std::string_view, 5> k_outputs_v2 = {
-    "json", "text", "table", "yaml", "yaml-stream"};
+constexpr std::array<std::string_view, 8> k_outputs_v2 = {
+    "json", "text", "table", "yaml", "yaml-stream", "off", "ndjson", "csv"};
 constexpr std::array<std::string_view, 3> k_colors = {"on", "off", "auto"};
 constexpr Names k_binary_formats = {"base64", "raw-in-base64-out"};
 constexpr Names k_compats = {"v1", "v2"};

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/result_printer.hpp"
 
+#include <cstddef>
 #include <string>
 #include <utility>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/strings.hpp"
 #include "value/timestamp.hpp"
@@ -43,6 +47,19 @@ Result<TimestampStyle> timestamp_style(const config::Settings& settings) {
                      ", valid values are \"wire\" or \"iso8601\""));
 }
 
+/// Of the terminal on standard output, whatever it says; 80 where there is none.
+std::size_t terminal_width() {
+  constexpr std::size_t k_default = 80;
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : k_default;
+}
+
+output::Color color(const GlobalOptions& globals) {
+  const bool wanted =
+      globals.color == "on" || (globals.color != "off" && isatty(STDOUT_FILENO) == 1);
+  return wanted ? output::Color::on_with_resets : output::Color::off;
+}
+
 /// Errors: usage, as the AWS CLI words them.
 Result<std::optional<query::Expression>> compile_query(const GlobalOptions& globals) {
   if (!globals.query) {
@@ -59,10 +76,16 @@ Result<std::optional<query::Expression>> compile_query(const GlobalOptions& glob
 }  // namespace
 
 Result<ResultPrinter> ResultPrinter::make(const GlobalOptions& globals,
-                                          const config::Settings& settings) {
+                                          const config::Settings& settings,
+                                          std::string title) {
   VIRGA_TRY_ASSIGN(const auto format, settings.text(Setting::output));
   VIRGA_TRY_ASSIGN(const auto timestamps, timestamp_style(settings));
-  VIRGA_TRY_ASSIGN(auto formatter, output::make_formatter(format.value_or("json"), {timestamps}));
+  output::FormatOptions options;
+  options.timestamps = timestamps;
+  options.title = std::move(title);
+  options.color = color(globals);
+  options.terminal_width = terminal_width();
+  VIRGA_TRY_ASSIGN(auto formatter, output::make_formatter(format.value_or("json"), options));
   VIRGA_TRY_ASSIGN(auto query, compile_query(globals));
   return ResultPrinter(timestamps, std::move(formatter), std::move(query));
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/result.hpp"
 #include "cli/global_options.hpp"
@@ -18,9 +19,11 @@ namespace virga::cli {
 /// Thread-compatible.
 class ResultPrinter {
  public:
-  /// Errors: usage, for an unknown format or a query that does not compile; those of the settings.
+  /// `title` heads tables: the operation's name. Errors: usage, for an unknown format or a query
+  /// that does not compile; those of the settings.
   [[nodiscard]] static Result<ResultPrinter> make(const GlobalOptions& globals,
-                                                  const config::Settings& settings);
+                                                  const config::Settings& settings,
+                                                  std::string title = {});
 
   [[nodiscard]] Status print(Value result, output::Writer& out);
 

@@ -158,6 +158,8 @@ void YamlEmitter::text(std::string_view text) {
   const YamlScalarTraits traits = analyze_yaml_scalar(text);
   const bool is_plain =
       traits.plain && !(text.empty() && in_simple_key_) && !resolves_to_other_type(text);
+  const int indent = indent_;  // further lines of the text stand farther in
+  indent_ = indent_ < 0 ? k_step : indent_ + k_step;
   if (is_plain) {
     plain(text);
   } else if (traits.single_quoted && !(in_simple_key_ && traits.multiline)) {
@@ -165,6 +167,7 @@ void YamlEmitter::text(std::string_view text) {
   } else {
     double_quoted(text);
   }
+  indent_ = indent;
 }
 
 void YamlEmitter::plain(std::string_view text) {
@@ -294,7 +297,7 @@ void YamlEmitter::escape(std::string_view text, std::size_t& at) {
     const unsigned digits = c <= 0xFF ? 2 : c <= 0xFFFF ? 4 : 8;
     escaped += c <= 0xFF ? 'x' : c <= 0xFFFF ? 'u' : 'U';
     for (unsigned i = digits; i-- > 0;) {
-      escaped += "0123456789ABCDEF"[c >> (i * 4U) & 15U];
+      escaped += "0123456789ABCDEF"[(c >> (i * 4U)) & 15U];
     }
   }
   out_ += escaped;
@@ -333,7 +336,7 @@ void YamlEmitter::line_break() {
 
 void YamlEmitter::put(std::string_view character) {
   out_ += character;
-  column_ += character.empty() ? 0 : 1;
+  column_ += character.empty() ? 0U : 1U;
 }
 
 }  // namespace virga::output

@@ -112,12 +112,18 @@ class TableBuilder {
     const Keys keys = keys_of(maps);
     section().set_headers(keys.scalars);
     bool first = true;
-    for (const auto* map : maps) {
+    for (const auto& element : list) {
       if (!first && !keys.others.empty()) {
         start_section(title, indent);
         section().set_headers(keys.scalars);
       }
       first = false;
+      const auto* map = element.as_map();
+      if (map == nullptr) {  // where the AWS CLI mostly fails
+        const bool has_cell = is_scalar(element) && !keys.scalars.empty();
+        section().add_row(has_cell ? std::vector{shown(element)} : std::vector<std::string>());
+        continue;
+      }
       section().add_row(cells(*map, keys.scalars));
       for (const auto& key : keys.others) {
         if (const auto* value = map->find(key)) {

@@ -2,20 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "output/formatter.hpp"
+#include "support/format_case.hpp"
 #include "value/json_read.hpp"
 
 namespace virga::output {
 namespace {
 
-class StringWriter final : public Writer {
- public:
-  Status write(std::string_view bytes) override {
-    text += bytes;
-    return {};
-  }
-
-  std::string text;
-};
+using test::StringWriter;
 
 std::string printed(const Value& value, TimestampStyle timestamps = TimestampStyle::iso8601) {
   StringWriter out;
