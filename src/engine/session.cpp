@@ -64,4 +64,15 @@ Result<std::unique_ptr<Pager>> Session::pages(Call call, const PageLimits& limit
   return Pager::start(*this, std::move(call), limits);
 }
 
+void Session::interrupt() noexcept {
+  std::shared_ptr<http::Transport> transport;
+  {
+    const std::lock_guard lock(mutex_);
+    transport = transport_;
+  }
+  if (transport) {
+    transport->interrupt();
+  }
+}
+
 }  // namespace virga::engine

@@ -49,6 +49,9 @@ class Session final : public Caller {
   /// The pages of an operation that has a paginator. The session must outlive them.
   [[nodiscard]] Result<std::unique_ptr<Pager>> pages(Call call, const PageLimits& limits);
 
+  /// Ends every exchange of this session, now and from now on. Thread-safe.
+  void interrupt() noexcept;
+
  private:
   /// What the calls of one service share.
   struct Lane {

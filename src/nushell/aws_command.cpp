@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+// "virga aws": any operation of any service, typed values in and out.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/strings.hpp"
+#include "cli/command_line.hpp"
+#include "cli/global_options.hpp"
+#include "engine/pager.hpp"
+#include "engine/result_path.hpp"
+#include "http/file_body.hpp"
+#include "nushell/host.hpp"
+#include "nushell/words.hpp"
+#include "query/expression.hpp"
+
+namespace virga::nushell {
+namespace {
+
+/// The body of an answer as a byte stream of the pipeline: announced when the service has said that
+/// there is one.
+class StreamSink final : public http::BodySink {
+ public:
+  explicit StreamSink(RunningCall& call) : call_(call) {}
+
+  Result<http::BodySink*> open() {
+    if (stream_) {
+      return fail(ErrorCode::network,
+                  "The answer broke off, and its first bytes are in the pipeline already.");
+    }
+    stream_ = call_.answer_stream(StreamKind::binary);
+    return this;
+  }
+
+  Status write(std::string_view bytes) override {
+    constexpr std::size_t k_chunk = std::size_t{64} * 1024;
+    while (!bytes.empty()) {
+      const auto chunk = bytes.substr(0, k_chunk);
+      if (!stream_->write_bytes(chunk, call_.stop)) {
+        return fail(ErrorCode::interrupted, "Nobody reads the answer any more.");
+      }
+      bytes.remove_prefix(chunk.size());
+    }
+    return {};
+  }
+
+  [[nodiscard]] OutputStream* stream() { return stream_.get(); }
+
+ private:
+  RunningCall& call_;
+  std::shared_ptr<OutputStream> stream_;
+};
+
+/// The pipeline's bytes in a file without a name: a request needs their number before the first.
+Result<std::string> spool_input(RunningCall& call) {
+  const char* const folder = std::getenv("TMPDIR");
+  const int file = open(folder == nullptr ? "/tmp" : folder, O_TMPFILE | O_RDWR, 0600);
+  if (file < 0) {
+    return fail(ErrorCode::io, "cannot make a temporary file for the pipeline's input");
+  }
+  while (true) {
+    auto chunk = call.input->next(call.stop);
+    if (!chunk) {
+      close(file);
+      return fail(std::move(chunk).error());
+    }
+    if (!*chunk) {
+      break;
+    }
+    const auto* blob = (*chunk)->as_blob();
+    const std::string_view bytes = blob == nullptr ? std::string_view() : blob->bytes;
+    if (write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+      close(file);
+      return fail(ErrorCode::io, "cannot write the pipeline's input to a temporary file");
+    }
+  }
+  return concat("/proc/self/fd/", file);
+}
+
+/// One run of the command.
+class AwsRun {
+ public:
+  AwsRun(CommandContext& context, Words words) : context_(context), words_(std::move(words)) {}
+
+  Status run();
+
+ private:
+  Result<cli::Invocation> parse(const config::Environment& environment);
+  Status stream_pages(const cli::Invocation& invocation, engine::Call call);
+  Status answer_single(const cli::Invocation& invocation, engine::Call call);
+  Status answer_query(Value result);
+  bool write_items(const engine::Pager& pager, const Value& output, OutputStream& stream);
+  [[nodiscard]] LabeledError explain(const Error& error) const;
+
+  CommandContext& context_;
+  Words words_;
+  cli::MainArguments main_;
+  std::shared_ptr<OwnedSession> session_;
+  std::string service_;
+  bool whole_pages_ = false;
+};
+
+LabeledError AwsRun::explain(const Error& error) const {
+  const auto& head = context_.call.request.head;
+  return labeled(error, service_, error.service ? head : words_.place_of(error.message, head));
+}
+
+Result<cli::Invocation> AwsRun::parse(const config::Environment& environment) {
+  params::TextOptions text;
+  text.environment = [&environment](const std::string& name) { return environment.get(name); };
+  const cli::World world{environment, session_->clock, session_->random};
+  auto command = cli::parse_command(context_.catalog, main_, text, world);
+  if (!command && command.error().message.find("outfile") != std::string::npos) {
+    main_.words.emplace_back("-");  // the body goes into the pipeline
+    command = cli::parse_command(context_.catalog, main_, text, world);
+  }
+  if (!command) {
+    return fail(std::move(command).error());
+  }
+  if (auto* invocation = std::get_if<cli::Invocation>(&*command)) {
+    return std::move(*invocation);
+  }
+  return fail(ErrorCode::usage,
+              concat("\"",
+                     main_.command,
+                     main_.words.empty() ? "" : " ",
+                     main_.words.empty() ? "" : main_.words.front(),
+                     "\" is no single operation; run ^virga for it."));
+}
+
+bool AwsRun::write_items(const engine::Pager& pager, const Value& output, OutputStream& stream) {
+  auto& call = context_.call;
+  const ServiceUnits units(service_);
+  if (whole_pages_) {
+    return stream.write(output, call.request.head, units, call.stop);
+  }
+  for (const auto& key : pager.result_keys()) {
+    const auto* found = engine::find_path(output, key);
+    const auto* list = found == nullptr ? nullptr : found->as_list();
+    if (list == nullptr) {
+      continue;
+    }
+    for (const auto& item : *list) {
+      if (!stream.write(item, call.request.head, units, call.stop)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call) {
+  engine::PageLimits limits;
+  limits.max_items = invocation.pagination.max_items;
+  limits.starting_token = invocation.pagination.starting_token;
+  limits.page_size = invocation.pagination.page_size;
+  VIRGA_TRY_ASSIGN(auto pager, session_->session.pages(std::move(call), limits));
+  if (main_.globals.query) {
+    VIRGA_TRY_ASSIGN(auto result, engine::merge_pages(*pager));
+    return answer_query(std::move(result));
+  }
+  // The first page decides whether the call failed as a whole.
+  auto page = pager->next();
+  if (!page) {
+    return fail(std::move(page).error());
+  }
+  const auto stream = context_.call.answer_stream(StreamKind::list);
+  while (page && *page) {
+    if (!write_items(*pager, (*page)->output, *stream)) {
+      return {};
+    }
+    stream->flush();
+    page = pager->next();
+  }
+  if (!page) {
+    stream->fail_with(explain(page.error()), context_.call.request.head);
+  }
+  return {};
+}
+
+Status AwsRun::answer_query(Value result) {
+  VIRGA_TRY_ASSIGN(const auto expression, query::Expression::compile(*main_.globals.query));
+  VIRGA_TRY_ASSIGN(const auto found, expression.search(result));
+  context_.call.answer(found, ServiceUnits(service_));
+  return {};
+}
+
+Status AwsRun::answer_single(const cli::Invocation& invocation, engine::Call call) {
+  auto& running = context_.call;
+  StreamSink sink(running);
+  std::unique_ptr<http::FileSink> file;
+  if (invocation.outfile && *invocation.outfile == "-") {
+    call.open_sink = [&sink] { return sink.open(); };
+  } else if (invocation.outfile) {
+    call.open_sink = [&file, &invocation]() -> Result<http::BodySink*> {
+      file = std::make_unique<http::FileSink>(*invocation.outfile);
+      VIRGA_TRY(file->open());
+      return static_cast<http::BodySink*>(file.get());
+    };
+  }
+  std::shared_ptr<OutputStream> events;
+  if (invocation.operation.event_stream_output()) {
+    call.on_event = [&](Value event) -> Status {
+      if (!events) {
+        events = running.answer_stream(StreamKind::list);
+      }
+      const bool wanted =
+          events->write(event, running.request.head, ServiceUnits(service_), running.stop);
+      events->flush();
+      return wanted ? Status() : fail(ErrorCode::interrupted, "Nobody reads the events any more.");
+    };
+  }
+  auto page = session_->session.call(call);
+  if (!page && running.is_answered()) {
+    auto* const stream = events ? events.get() : sink.stream();
+    if (!stream->is_dropped()) {
+      stream->fail_with(explain(page.error()), running.request.head);
+    }
+    return {};
+  }
+  if (!page) {
+    return fail(std::move(page).error());
+  }
+  if (file) {
+    VIRGA_TRY(file->finish());
+  }
+  if (running.is_answered()) {
+    return {};
+  }
+  VIRGA_TRY(cli::apply_post_actions(invocation.post_actions, page->output));
+  if (main_.globals.query) {
+    return answer_query(std::move(page->output));
+  }
+  if (const auto* map = page->output.as_map(); map != nullptr && map->empty()) {
+    running.answer_empty();
+  } else {
+    running.answer(page->output, ServiceUnits(service_));
+  }
+  return {};
+}
+
+Status AwsRun::run() {
+  auto& running = context_.call;
+  whole_pages_ = running.request.is_on("pages");
+  VIRGA_TRY_ASSIGN(main_, cli::parse_main(words_.texts(), cli::Compat::v2));
+  main_.globals.mock = main_.globals.mock || running.request.is_on("mock");
+  VIRGA_TRY_ASSIGN(const auto environment, environment_of(running));
+  VIRGA_TRY(enter_current_folder(running));
+  if (const auto mock = environment.find("VIRGA_MOCK");
+      mock != environment.end() && !mock->second.empty() && mock->second != "0") {
+    main_.globals.mock = true;
+  }
+  session_ = context_.sessions.get(environment, main_.globals);
+  VIRGA_TRY_ASSIGN(auto invocation, parse(session_->environment));
+  service_ = invocation.operation.service().name();
+  engine::Call call{invocation.operation, Value(invocation.params)};
+  call.json_members = invocation.json_members;
+  for (const auto& [member, path] : invocation.stream_files) {
+    VIRGA_TRY_ASSIGN(call.body, http::open_file_source(path));
+  }
+  const auto streamed = invocation.operation.streaming_input();
+  if (streamed && running.input && invocation.stream_files.empty()) {
+    VIRGA_TRY_ASSIGN(const auto path, spool_input(running));
+    VIRGA_TRY_ASSIGN(call.body, http::open_file_source(path));
+    close(static_cast<int>(parse_int(path.substr(path.rfind('/') + 1)).value_or(-1)));
+    call.params.as_map()->set(streamed->name(), Blob());
+  }
+  const bool paginate = main_.globals.paginate && invocation.pagination.enabled &&
+                        !invocation.operation.paginator().is_null();
+  return paginate ? stream_pages(invocation, std::move(call))
+                  : answer_single(invocation, std::move(call));
+}
+
+Status run_aws(CommandContext& context) {
+  auto& call = context.call;
+  Span at = call.request.head;
+  auto words = Words::of(call.request, at);
+  if (!words) {
+    call.answer_error(labeled(words.error(), "", at));
+    return {};
+  }
+  if (words->asks_for_help()) {
+    VIRGA_TRY_ASSIGN(const auto answer, call.ask(Value("GetHelp")));
+    const auto* data = answer.payload.find("PipelineData");
+    VIRGA_TRY_ASSIGN(const auto header, read_header(data == nullptr ? Value("Empty") : *data));
+    call.answer_tree(header.value);
+    return {};
+  }
+  const Words places = *words;
+  AwsRun run(context, std::move(*words));
+  const Status status = run.run();
+  if (!status && !call.is_answered()) {
+    const auto& error = status.error();
+    const std::string service = places.service();
+    call.answer_error(labeled(
+        error,
+        service,
+        error.service ? call.request.head : places.place_of(error.message, call.request.head)));
+  }
+  return {};
+}
+
+}  // namespace
+
+PluginCommand aws_command() {
+  SignatureRow row;
+  row.name = "virga aws";
+  row.description = "Calls an operation of an AWS service and gives its result as native values.";
+  row.extra =
+      "Words are those of the AWS CLI: service, operation, --flags with their values. Records, "
+      "lists, "
+      "dates, sizes and binary data can be given as they are. Listings stream their items; --pages "
+      "gives whole pages. A body is a byte stream, unless a file is named for it.";
+  row.search_terms = {"aws", "cloud", "amazon"};
+  row.is_catch_all = true;
+  row.flags = {
+      {"profile", "String", "the profile of the AWS configuration"},
+      {"region", "String", "the region to call"},
+      {"endpoint-url", "String", "another endpoint"},
+      {"query", "String", "a JMESPath expression to apply to the result"},
+      {"ca-bundle", "String", "a file of certificate authorities"},
+      {"cli-read-timeout", "Int", "seconds of silence before a call fails"},
+      {"cli-connect-timeout", "Int", "seconds to wait for a connection"},
+      {"cli-binary-format",
+       "String",
+       "base64 or raw-in-base64-out",
+       '\0',
+       {"base64", "raw-in-base64-out"}},
+      {"no-paginate", "", "one call, and its answer as it is"},
+      {"no-sign-request", "", "call without credentials"},
+      {"no-verify-ssl", "", "do not check certificates"},
+      {"pages", "", "whole pages instead of their items"},
+      {"mock", "", "answers made up inside the program"},
+      {"debug", "", "print what happens to standard error"},
+  };
+  row.examples = {
+      {"virga aws ec2 describe-instances | get Instances | flatten", "all instances as a table"},
+      {"virga aws s3api list-objects-v2 --bucket b | first 3",
+       "the first keys; no more is fetched"},
+      {"virga aws dynamodb get-item --table-name t --key {id: {S: '1'}}",
+       "a record as a parameter"},
+  };
+  return {row, run_aws};
+}
+
+}  // namespace virga::nushell

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nushell/host.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/strings.hpp"
+
+namespace virga::nushell {
+namespace {
+
+const std::vector<PluginCommand>& commands() {
+  static const std::vector<PluginCommand> k_commands = {
+      top_command(), aws_command(), debug_types_command(), debug_sleep_command()};
+  return k_commands;
+}
+
+/// The text of a PipelineData answer; empty for others.
+std::string text_of_answer(const EngineAnswer& answer) {
+  const auto* data = answer.payload.find("PipelineData");
+  const auto header =
+      data == nullptr ? Result<PipelineHeader>(PipelineHeader()) : read_header(*data);
+  if (!header || header->kind != PipelineHeader::Kind::value) {
+    return {};
+  }
+  Span ignored;
+  return word_of(header->value, ignored).value_or("");
+}
+
+/// The message without what is meant for a terminal: the AWS CLI's usage, and hundreds of choices.
+void take_message(std::string_view message, LabeledError& out) {
+  constexpr std::string_view k_error = "aws: error: ";
+  constexpr std::string_view k_usage_end = "aws <command> <subcommand> help\n";
+  constexpr std::string_view k_choice = "Invalid choice: '";
+  constexpr std::string_view k_choices = "Invalid choice, valid choices are:";
+  constexpr std::string_view k_similar = "maybe you meant:";
+  if (const auto at = message.find(k_error); at != std::string_view::npos) {
+    message.remove_prefix(at + k_error.size());
+  } else if (const auto end = message.find(k_usage_end); end != std::string_view::npos) {
+    message.remove_prefix(end + k_usage_end.size());
+  }
+  if (const auto choices = message.find(k_choices); choices != std::string_view::npos) {
+    const auto choice = message.find(k_choice, choices);
+    if (choice == std::string_view::npos) {
+      out.message = concat(trim(message.substr(0, choices)), " Invalid choice.");
+      return;
+    }
+    const auto line = message.substr(choice);
+    const auto similar = line.find(k_similar);
+    if (similar != std::string_view::npos) {
+      std::vector<std::string> names;
+      for (const auto part : split(line.substr(similar + k_similar.size()), '\n')) {
+        const auto name = trim(part);
+        if (name.starts_with("* ")) {
+          names.emplace_back(name.substr(2));
+        }
+      }
+      out.help = concat("did you mean ", join(names, ", "), "?");
+    }
+    message = line.substr(0, line.find(','));
+  }
+  out.message = trim(message);
+}
+
+}  // namespace
+
+std::string PluginHost::version() const { return VIRGA_VERSION; }
+
+Value PluginHost::signatures(EngineVersion) const {
+  List out;
+  for (const auto& command : commands()) {
+    out.push_back(encode_signature(command.signature));
+  }
+  return out;
+}
+
+void PluginHost::run(RunningCall& call) {
+  const auto& all = commands();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const PluginCommand& command) {
+    return command.signature.name == call.request.name;
+  });
+  CommandContext context{call, catalog_, sessions_};
+  const Status status =
+      found != all.end()
+          ? found->run(context)
+          : Status(fail(ErrorCode::usage,
+                        concat("virga has no command \"",
+                               call.request.name,
+                               "\" in Nushell; ^virga runs the program of that name.")));
+  if (call.is_answered()) {
+    return;
+  }
+  if (!status) {
+    call.answer_error(labeled(status.error(), "", call.request.head));
+  } else {
+    call.answer_empty();
+  }
+}
+
+Value PluginHost::complete(const Value&) { return nullptr; }
+
+void PluginHost::interrupt() { sessions_.interrupt(); }
+
+LabeledError labeled(const Error& error, std::string_view service, Span span) {
+  LabeledError out;
+  take_message(error.message, out);
+  out.labels.push_back({"", span});
+  if (error.service) {
+    const auto& detail = *error.service;
+    out.code = concat("aws::", service, "::", detail.code);
+    out.labels.back().text = detail.message.empty() ? detail.code : detail.message;
+    LabeledError inner;
+    inner.message = concat("HTTP ", detail.status, " ", detail.code);
+    if (!detail.request_id.empty()) {
+      inner.help = concat("RequestId ", detail.request_id);
+      out.help = inner.help;
+    }
+    out.inner.push_back(std::move(inner));
+  } else {
+    constexpr std::string_view k_names[] = {"usage",
+                                            "validation",
+                                            "configuration",
+                                            "models",
+                                            "service",
+                                            "network",
+                                            "response",
+                                            "io",
+                                            "interrupted",
+                                            "general"};
+    out.code = concat("virga::", k_names[static_cast<std::size_t>(error.code)]);
+    out.labels.back().text = "here";
+  }
+  return out;
+}
+
+Result<std::map<std::string, std::string>> environment_of(RunningCall& call) {
+  VIRGA_TRY_ASSIGN(const auto answer, call.ask(Value("GetEnvVars")));
+  std::map<std::string, std::string> out;
+  const auto* map = answer.payload.find("ValueMap");
+  if (map == nullptr || !map->is_map()) {
+    return fail(ErrorCode::response, "Nushell did not say what its environment is.");
+  }
+  for (const auto& [name, tree] : *map->as_map()) {
+    const auto value = read_nu_value(tree);
+    if (value && value->kind_view == "String" && value->payload->is_string()) {
+      out.emplace(name, *value->payload->as_string());
+    }
+  }
+  return out;
+}
+
+Status enter_current_folder(RunningCall& call) {
+  Map question;
+  VIRGA_TRY_ASSIGN(const auto answer, call.ask(Value("GetCurrentDir")));
+  const std::string folder = text_of_answer(answer);
+  // A thread that shares its folder with the others would move theirs.
+  if (unshare(CLONE_FS) != 0 || chdir(folder.c_str()) != 0) {
+    char reason[128];
+    return fail(ErrorCode::io,
+                concat("cannot enter ", folder, ": ", strerror_r(errno, reason, sizeof reason)));
+  }
+  return {};
+}
+
+PluginCommand top_command() {
+  SignatureRow row;
+  row.name = "virga";
+  row.description = "AWS in Nushell: calls with native values, cached and streamed.";
+  row.extra = "\"virga aws SERVICE OPERATION\" makes calls; ^virga runs the program of that name.";
+  row.search_terms = {"aws", "cloud"};
+  row.input = "Nothing";
+  row.output = "String";
+  row.is_catch_all = true;
+  return {row, [](CommandContext& context) -> Status {
+            const auto& words = context.call.request.positional;
+            Span at;
+            const auto first =
+                words.empty() ? Result<std::string>("--help") : word_of(words.front(), at);
+            if (!first || (*first != "--help" && *first != "-h")) {
+              return fail(
+                  ErrorCode::usage,
+                  concat("virga has no command \"virga ",
+                         first.value_or(""),
+                         "\" in Nushell. \"virga aws\" makes calls; ^virga runs the program "
+                         "of that name."));
+            }
+            VIRGA_TRY_ASSIGN(const auto answer, context.call.ask(Value("GetHelp")));
+            context.call.answer(text_of_answer(answer));
+            return {};
+          }};
+}
+
+}  // namespace virga::nushell

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nushell/sessions.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/strings.hpp"
+#include "cli/session_parts.hpp"
+
+namespace virga::nushell {
+namespace {
+
+constexpr std::size_t k_most_sessions = 16;
+
+/// Whether a variable can change what a call does.
+bool matters(std::string_view name) {
+  return name.starts_with("AWS_") || name.starts_with("VIRGA_") || name.starts_with("XDG_") ||
+         name == "HOME" || name == "PATH" || to_lower(name).ends_with("_proxy") ||
+         name.starts_with("BOTOCORE_");
+}
+
+/// What tells one state of a file from another, so that an edited configuration is read again.
+std::string state_of_file(const std::map<std::string, std::string>& environment,
+                          const char* variable,
+                          const char* fallback) {
+  const auto chosen = environment.find(variable);
+  const auto home = environment.find("HOME");
+  const std::string path = chosen != environment.end() ? chosen->second
+                           : home == environment.end() ? std::string()
+                                                       : concat(home->second, fallback);
+
+  struct stat state {};
+
+  if (stat(path.c_str(), &state) != 0) {
+    return "-";
+  }
+  return concat(std::int64_t{state.st_mtim.tv_sec},
+                ".",
+                std::int64_t{state.st_mtim.tv_nsec},
+                "/",
+                std::int64_t{state.st_size});
+}
+
+std::string key_of(const std::map<std::string, std::string>& environment,
+                   const cli::GlobalOptions& globals) {
+  std::string key;
+  for (const auto& [name, value] : environment) {
+    if (matters(name)) {
+      append(key, name, "=", value, std::string_view("\0", 1));
+    }
+  }
+  const auto add = [&](const std::optional<std::string>& text) {
+    append(key, text ? "1" : "0", text.value_or(""), std::string_view("\0", 1));
+  };
+  add(globals.profile);
+  add(globals.region);
+  add(globals.endpoint_url);
+  add(globals.ca_bundle);
+  append(key,
+         globals.verify_ssl ? "1" : "0",
+         globals.sign_request ? "1" : "0",
+         globals.mock ? "1" : "0",
+         globals.debug ? "1" : "0",
+         globals.read_timeout_seconds.value_or(-1),
+         " ",
+         globals.connect_timeout_seconds.value_or(-1),
+         " ",
+         state_of_file(environment, "AWS_CONFIG_FILE", "/.aws/config"),
+         " ",
+         state_of_file(environment, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"));
+  return key;
+}
+
+}  // namespace
+
+bool InterruptibleClock::sleep(std::chrono::milliseconds duration) {
+  std::unique_lock lock(mutex_);
+  return !woken_.wait_for(lock, duration, [&] { return interrupted_; });
+}
+
+void InterruptibleClock::interrupt() {
+  const std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  woken_.notify_all();
+}
+
+OwnedSession::OwnedSession(const model::Catalog& catalog,
+                           config::MapEnvironment given_environment,
+                           cli::GlobalOptions given_globals)
+    : environment(std::move(given_environment)),
+      globals(std::move(given_globals)),
+      settings(environment, globals.compat),
+      notes(STDERR_FILENO),
+      session((cli::apply_globals(globals, settings),
+               cli::session_parts(globals, catalog, settings, clock, random, notes))) {}
+
+std::shared_ptr<OwnedSession> Sessions::get(const std::map<std::string, std::string>& environment,
+                                            const cli::GlobalOptions& globals) {
+  std::string key = key_of(environment, globals);
+  const std::lock_guard lock(mutex_);
+  const auto known = std::find_if(
+      sessions_.begin(), sessions_.end(), [&](const auto& entry) { return entry.first == key; });
+  if (known != sessions_.end()) {
+    sessions_.splice(sessions_.begin(), sessions_, known);
+    return sessions_.front().second;
+  }
+  auto session =
+      std::make_shared<OwnedSession>(catalog_, config::MapEnvironment(environment), globals);
+  sessions_.emplace_front(std::move(key), session);
+  if (sessions_.size() > k_most_sessions) {
+    sessions_.pop_back();
+  }
+  return session;
+}
+
+void Sessions::interrupt() {
+  std::list<std::pair<std::string, std::shared_ptr<OwnedSession>>> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    ended.swap(sessions_);
+  }
+  for (const auto& [key, session] : ended) {
+    session->clock.interrupt();
+    session->session.interrupt();
+  }
+}
+
+}  // namespace virga::nushell

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/clock.hpp"
+#include "cli/global_options.hpp"
+#include "config/environment.hpp"
+#include "config/settings.hpp"
+#include "engine/session.hpp"
+#include "model/catalog.hpp"
+#include "output/formatter.hpp"
+
+namespace virga::nushell {
+
+/// The machine's clock whose sleepers can be woken. Thread-safe.
+class InterruptibleClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return clock_.now(); }
+
+  [[nodiscard]] SteadyPoint steady_now() const override { return clock_.steady_now(); }
+
+  bool sleep(std::chrono::milliseconds duration) override;
+  /// Wakes all who sleep, and all who will.
+  void interrupt();
+
+ private:
+  SystemClock clock_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool interrupted_ = false;  // guarded by mutex_
+};
+
+/// A session and all that it borrows.
+struct OwnedSession {
+  OwnedSession(const model::Catalog& catalog,
+               config::MapEnvironment environment,
+               cli::GlobalOptions globals);
+
+  config::MapEnvironment environment;
+  cli::GlobalOptions globals;
+  config::Settings settings;
+  InterruptibleClock clock;
+  SystemRandom random;
+  output::DescriptorWriter notes;
+  engine::Session session;
+};
+
+/// The sessions of a plugin that lives as long as its shell: one for each environment and set of
+/// global options, so that connections, credentials and the memory tier of the cache are kept
+/// between calls. The least recently used ones go. Thread-safe.
+class Sessions {
+ public:
+  explicit Sessions(const model::Catalog& catalog) : catalog_(catalog) {}
+
+  [[nodiscard]] std::shared_ptr<OwnedSession> get(
+      const std::map<std::string, std::string>& environment, const cli::GlobalOptions& globals);
+
+  /// Ends what runs in all sessions; later calls get new ones.
+  void interrupt();
+
+ private:
+  const model::Catalog& catalog_;
+  std::mutex mutex_;
+  /// The most recent one first; guarded by mutex_.
+  std::list<std::pair<std::string, std::shared_ptr<OwnedSession>>> sessions_;
+};
+
+}  // namespace virga::nushell

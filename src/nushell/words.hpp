@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "nushell/protocol.hpp"
+
+namespace virga::nushell {
+
+/// The arguments of "virga aws" as words of an AWS command line, each with its place in the user's
+/// source. Thread-compatible.
+class Words {
+ public:
+  /// Declared flags come first, then the other words in their order. A null leaves out the flag in
+  /// front of it; `true` behind a flag that stands alone is a word, as the AWS CLI has it.
+  /// Errors: usage, for values that AWS cannot take; `at` is then their place.
+  [[nodiscard]] static Result<Words> of(const RunRequest& request, Span& at);
+
+  [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
+
+  /// The first word that is no flag; empty if there is none.
+  [[nodiscard]] std::string service() const;
+  [[nodiscard]] bool asks_for_help() const;
+
+  /// The place of the word that a message is about: the value of the option or member that it
+  /// names, or the longest word that stands in it; else `otherwise`.
+  [[nodiscard]] Span place_of(std::string_view message, Span otherwise) const;
+
+ private:
+  void add(std::string text, Span span);
+
+  std::vector<std::string> texts_;
+  std::vector<Span> spans_;
+  std::size_t first_own_ = 0;  ///< the words before it come from declared flags
+};
+
+}  // namespace virga::nushell

@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+"""The plugin in real Nushell: the oldest version that it supports and the newest that npm serves.
+
+Usage: nushell_test.py NU_PLUGIN_VIRGA STATE_FOLDER [unittest options]
+
+STATE_FOLDER keeps the downloaded shells. Without npm and without shells there, everything is skipped (status 77).
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import shutil
+import signal
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+
+OLDEST = "0.108.0"
+PLUGIN = ""
+SHELLS: dict[str, str] = {}
+
+
+def find_shells(folder: Path) -> dict[str, str]:
+    """Version → path of nu, installed with npm where it is not there yet."""
+    shells = {}
+    for wanted in (OLDEST, "latest"):
+        target = folder / wanted
+        binary = target / "node_modules/@nushell/linux-x64/bin/nu"
+        if not binary.exists() and shutil.which("npm"):
+            subprocess.run(
+                ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(target),
+                 f"@nushell/linux-x64@{wanted}"],
+                check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300,
+            )
+        if binary.exists():
+            shells[wanted] = str(binary)
+    return shells
+
+
+class FakeAws(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    """Answers by a function of (method, path, body); counts requests."""
+
+    daemon_threads = True
+
+    def __init__(self, answer: Callable[[str, str, bytes], tuple[int, dict[str, str], bytes]]) -> None:
+        self.requests: list[str] = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                outer.requests.append(f"{self.command} {self.path}")
+                status, headers, data = answer(self.command, self.path, body)
+                try:
+                    self.send_response(status)
+                    cut = headers.pop("x-cut", None)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", str(len(data) if cut is None else int(cut)))
+                    self.end_headers()
+                    self.wfile.write(data)
+                    if cut is not None:
+                        self.close_connection = True
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+
+            do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = handle_any
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
+def listing(keys: int, page: int, delay: float = 0.0) -> Callable[[str, str, bytes], tuple[int, dict[str, str], bytes]]:
+    """ListObjectsV2 of generated keys; the continuation token is the number of the next key."""
+
+    def answer(_: str, path: str, __: bytes) -> tuple[int, dict[str, str], bytes]:
+        time.sleep(delay)
+        query = dict(part.partition("=")[::2] for part in path.partition("?")[2].split("&"))
+        first = int(query.get("continuation-token") or 0)
+        last = min(first + page, keys)
+        rows = "".join(
+            f"<Contents><Key>k{i:07}</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><Size>{i}</Size></Contents>"
+            for i in range(first, last)
+        )
+        more = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{last}</NextContinuationToken>" if last < keys else (
+            "<IsTruncated>false</IsTruncated>")
+        body = f'<?xml version="1.0"?><ListBucketResult><Name>b</Name>{more}{rows}</ListBucketResult>'
+        return 200, {"Content-Type": "application/xml"}, body.encode()
+
+    return answer
+
+
+class PluginTest(unittest.TestCase):
+    """Run for each shell by load_tests()."""
+
+    shell = ""
+    nu = ""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.env = {
+            "PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        for name in ("VIRGA_MODELS", "ASAN_OPTIONS"):
+            if name in os.environ:
+                self.env[name] = os.environ[name]
+
+    def run_nu(self, code: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [self.nu, "-n", "--plugins", f"[{PLUGIN}]", "-c", code], env=self.env | env, cwd=self.folder,
+            capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False,
+        )
+
+    def value(self, code: str, **env: str) -> object:
+        result = self.run_nu(f"{code} | to json --raw", **env)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def text(self, code: str, **env: str) -> str:
+        result = self.run_nu(code, **env)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout.strip()
+
+    def fake(self, answer: Callable[[str, str, bytes], tuple[int, dict[str, str], bytes]]) -> FakeAws:
+        server = FakeAws(answer)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.env["AWS_ENDPOINT_URL"] = server.url
+        return server
+
+    # Greeting, signatures, values.
+
+    def test_the_shell_takes_the_plugin(self) -> None:
+        self.assertEqual(self.text("plugin list | where name == virga | get 0.status"), "running")
+        self.assertRegex(self.text("plugin list | where name == virga | get 0.version"), r"^\d+\.\d+\.\d+$")
+        self.assertIn("virga aws", self.text("virga"))
+        self.assertIn("--profile", self.text("help virga aws"))
+
+    def test_every_kind_of_value_arrives(self) -> None:
+        self.assertEqual(
+            self.text("virga debug types | to nuon"),
+            '{bool: true, int: 42, float: 1.5, string: hé, filesize: 1048576b, duration: 90000000000ns, '
+            'date: 2024-02-29T12:34:56.789+00:00, list: [1, a], record: {k: v}, binary: 0x[0001FF], nothing: null, '
+            'glob: "*.txt", range: 1..5, cellpath: $.a.0?.b!}',
+        )
+
+    def test_words_keep_their_types(self) -> None:
+        bodies: list[bytes] = []
+
+        def answer(_: str, __: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            bodies.append(body)
+            return 200, {"Content-Type": "application/x-amz-json-1.0"}, b"{}"
+
+        self.fake(answer)
+        self.text("let k = {id: {S: a}}; virga aws dynamodb get-item --table-name 0123 --key $k --consistent-read")
+        self.assertEqual(json.loads(bodies[-1]), {"TableName": "0123", "Key": {"id": {"S": "a"}}, "ConsistentRead": True})
+        self.text("virga aws dynamodb list-tables --limit (1 + 4) --exclusive-start-table-name abc --no-paginate")
+        self.assertEqual(json.loads(bodies[-1]), {"Limit": 5, "ExclusiveStartTableName": "abc"})
+        self.text("virga aws dynamodb get-item --table-name t --projection-expression null --key {id: {S: '1'}} "
+                  "--attributes-to-get [a b]")
+        self.assertEqual(json.loads(bodies[-1])["AttributesToGet"], ["a", "b"])
+        self.text("virga aws dynamodb get-item --table-name t --projection-expression $nothing --key {id: {S: '1'}}"
+                  .replace("$nothing", "(null)"))
+        self.assertNotIn("ProjectionExpression", json.loads(bodies[-1]))
+
+    def test_results_are_dates_and_sizes(self) -> None:
+        self.fake(listing(3, 1000))
+        rows = "virga aws s3api list-objects-v2 --bucket b"
+        self.assertEqual(self.text(f"{rows} | get LastModified.0 | describe"), "datetime")
+        self.assertEqual(self.text(f"{rows} | get Size.0 | describe"), "filesize")
+        self.assertEqual(self.text(f"{rows} --no-paginate | get Contents.LastModified.0 | describe"), "datetime")
+
+    def test_an_empty_answer_is_nothing(self) -> None:
+        self.fake(lambda *_: (200, {"Content-Type": "application/x-amz-json-1.0"}, b"{}"))
+        self.assertEqual(self.text("virga aws dynamodb delete-item --table-name t --key {id: {S: a}} | describe"), "nothing")
+
+    # Streams.
+
+    def test_a_reader_that_has_enough_stops_the_fetching(self) -> None:
+        server = self.fake(listing(10_000, 1000))
+        keys = self.value("virga aws s3api list-objects-v2 --bucket b | first 3 | get Key")
+        self.assertEqual(keys, ["k0000000", "k0000001", "k0000002"])
+        self.assertLessEqual(len(server.requests), 2)
+
+    def test_all_pages_arrive_in_order(self) -> None:
+        self.fake(listing(2500, 1000))
+        keys = self.value("virga aws s3api list-objects-v2 --bucket b | get Key")
+        self.assertEqual(keys, [f"k{i:07}" for i in range(2500)])
+        self.assertEqual(self.text("virga aws s3api list-objects-v2 --bucket b --pages | length"), "3")
+        self.assertEqual(self.text("virga aws s3api list-objects-v2 --bucket b --max-items 1500 | length"), "1500")
+        self.assertEqual(self.value("virga aws s3api list-objects-v2 --bucket b --query 'Contents[-1].Key'"), "k0002499")
+
+    def test_an_error_behind_the_first_page_ends_the_pipeline(self) -> None:
+        pages = listing(40, 20)  # nu prints slowly
+
+        def answer(method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            if "continuation-token" in path:
+                return 403, {}, b"<Error><Code>AccessDenied</Code><Message>no more</Message></Error>"
+            return pages(method, path, body)
+
+        self.fake(answer)
+        result = self.run_nu("for row in (virga aws s3api list-objects-v2 --bucket b) { print $row.Key }")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("k0000019", result.stdout)
+        self.assertIn("AccessDenied", result.stderr)
+
+    def test_bodies_are_byte_streams(self) -> None:
+        data = bytes(range(256)) * 4096
+        self.fake(lambda *_: (200, {"Content-Type": "application/octet-stream"}, data))
+        self.text("virga aws s3api get-object --bucket b --key k | save out.bin")
+        self.assertEqual((self.folder / "out.bin").read_bytes(), data)
+        self.text("virga aws s3api get-object --bucket b --key k named.bin")
+        self.assertEqual((self.folder / "named.bin").read_bytes(), data)
+
+    def test_a_body_that_breaks_off_is_an_error(self) -> None:
+        self.fake(lambda *_: (200, {"x-cut": "100000"}, b"x" * 1000))
+        self.assertNotEqual(self.run_nu("virga aws s3api get-object --bucket b --key k | save out.bin").returncode, 0)
+
+    def test_a_pipeline_is_a_body(self) -> None:
+        bodies: list[bytes] = []
+
+        def answer(_: str, __: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            bodies.append(body)
+            return 200, {"ETag": '"e"'}, b""
+
+        self.fake(answer)
+        (self.folder / "in.bin").write_bytes(b"abc" * 50_000)
+        env = {"AWS_REQUEST_CHECKSUM_CALCULATION": "when_required"}
+        self.text("open --raw in.bin | virga aws s3api put-object --bucket b --key k | ignore", **env)
+        self.assertEqual(bodies[-1], b"abc" * 50_000)
+        self.text("cd /; cd -; virga aws s3api put-object --bucket b --key k --body in.bin | ignore", **env)
+        self.assertEqual(bodies[-1], b"abc" * 50_000)
+
+    # Errors.
+
+    def test_an_error_points_at_the_word_that_is_wrong(self) -> None:
+        result = self.run_nu("virga aws ec2 describe-instnces")
+        self.assertIn("Invalid choice: 'describe-instnces'", result.stderr)
+        self.assertIn("did you mean describe-instances", result.stderr)
+        self.assertNotIn("usage:", result.stderr)
+        self.assertEqual(self.label("virga aws ec2 describe-instances --nope x"), "--nope")
+        self.assertEqual(self.label("virga aws sqs send-message --queue-url u --message-body b --delay-seconds abc"), "abc")
+
+    def label(self, code: str) -> str:
+        """The source text under the error's first label."""
+        found = self.value(
+            "try { %s } catch {|e| if 'details' in ($e | columns) { $e.details } else { $e.json | from json } }"
+            " | get labels.0.span" % code)
+        assert isinstance(found, dict)
+        # Spans count from the start of all sources; the code is the last one, so the difference is enough.
+        length = found["end"] - found["start"]
+        result = self.run_nu(code)
+        line = next(line for line in result.stderr.splitlines() if " | " in line and code[:10] in line)
+        marks = result.stderr.splitlines()[result.stderr.splitlines().index(line) + 1]
+        source = line.index(code[:10])
+        start = next(i for i, c in enumerate(marks) if c in "^,-┬─" and i >= source)
+        return code[start - source:start - source + length]
+
+    def test_errors_of_a_service_can_be_caught(self) -> None:
+        body = json.dumps({"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "no such queue"}).encode()
+        self.fake(lambda *_: (400, {"x-amzn-RequestId": "r-123", "Content-Type": "application/x-amz-json-1.0"}, body))
+        code = "virga aws sqs send-message --queue-url http://127.0.0.1/q --message-body x"
+        result = self.run_nu(code)
+        self.assertIn("aws::sqs::QueueDoesNotExist", result.stderr)
+        self.assertIn("r-123", result.stderr)
+        error = self.value(
+            "try { %s } catch {|e| if 'details' in ($e | columns) { $e.details } else { $e.json | from json } }" % code)
+        assert isinstance(error, dict)
+        self.assertEqual(error["code"], "aws::sqs::QueueDoesNotExist")
+        self.assertIn("no such queue", self.text("try { %s } catch {|e| $e.msg }" % code))
+
+    def test_unknown_commands_name_the_program(self) -> None:
+        self.assertIn("^virga", self.run_nu("virga nonsense").stderr)
+
+    # The life of the process.
+
+    def test_calls_run_at_once(self) -> None:
+        started = time.monotonic()
+        pids = self.value("1..8 | par-each {|| virga debug sleep 500ms} | length")
+        self.assertEqual(pids, 8)
+        self.assertLess(time.monotonic() - started, 3.5)
+
+    def test_results_are_not_mixed_up(self) -> None:
+        def answer(_: str, __: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            name = json.loads(body)["TableName"]
+            return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(
+                {"Item": {"name": {"S": name}}}).encode()
+
+        self.fake(answer)
+        wrong = self.value("1..300 | par-each {|i| let r = (virga aws dynamodb get-item --table-name $\"t($i)\" "
+                           "--key {id: {S: a}}); if $r.Item.name.S != $\"t($i)\" { $i } } | compact | length")
+        self.assertEqual(wrong, 0)
+
+    def test_the_environment_is_the_callers(self) -> None:
+        (self.folder / "config").write_text("[profile a]\nregion = eu-west-1\n[profile b]\nregion = eu-west-2\n")
+        hosts: list[str] = []
+        self.fake(lambda method, path, body: (hosts.append(path), (200, {}, b"{}"))[1])
+        self.env.pop("AWS_REGION")
+        code = ("$env.AWS_CONFIG_FILE = '%s'; with-env {AWS_PROFILE: a} { virga aws dynamodb list-tables --no-paginate --debug };"
+                "$env.AWS_PROFILE = 'none'; try { virga aws dynamodb list-tables } catch {|e| print $e.msg}"
+                % (self.folder / "config"))
+        self.assertIn("The config profile (none) could not be found", self.text(code))
+
+    def test_the_current_folder_is_the_callers(self) -> None:
+        (self.folder / "sub").mkdir()
+        (self.folder / "sub/item.json").write_text('{"id": {"S": "from file"}}')
+        bodies: list[bytes] = []
+        self.fake(lambda _, __, body: (bodies.append(body), (200, {}, b"{}"))[1])
+        self.text("cd sub; virga aws dynamodb get-item --table-name t --key file://item.json")
+        self.assertEqual(json.loads(bodies[-1])["Key"], {"id": {"S": "from file"}})
+
+    def test_ctrl_c_ends_a_call_and_not_the_plugin(self) -> None:
+        self.fake(lambda *_: (time.sleep(30), (200, {}, b"{}"))[1])
+        shell = subprocess.Popen(
+            [self.nu, "-n", "--plugins", f"[{PLUGIN}]", "-c", "virga aws dynamodb list-tables"], env=self.env,
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+        )
+        time.sleep(1.5)
+        started = time.monotonic()
+        shell.send_signal(signal.SIGINT)
+        shell.communicate(timeout=15)
+        self.assertLess(time.monotonic() - started, 5)
+
+    def test_it_ends_with_the_shell(self) -> None:
+        plugin = subprocess.Popen([PLUGIN, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self.env)
+        assert plugin.stdin and plugin.stdout
+        self.assertEqual(plugin.stdout.read(8), b"\x07msgpack")
+        plugin.stdin.close()
+        self.assertEqual(plugin.wait(timeout=10), 0)
+        plugin.stdout.close()
+
+
+class AloneTest(unittest.TestCase):
+    """The program without a shell."""
+
+    def run_plugin(self, *words: str, data: bytes = b"") -> subprocess.CompletedProcess:
+        return subprocess.run([PLUGIN, *words], input=data, capture_output=True, timeout=30, check=False)
+
+    def test_by_hand_it_says_what_it_is(self) -> None:
+        for words in ((), ("--help",)):
+            result = self.run_plugin(*words)
+            self.assertEqual(result.returncode, 1)
+            self.assertEqual(result.stdout, b"")
+            self.assertIn(b"plugin add", result.stderr)
+
+    def test_traffic_cut_at_every_byte_does_no_harm(self) -> None:
+        hello = bytes.fromhex(
+            "81a548656c6c6f83a870726f746f636f6ca96e752d706c7567696ea776657273696f6ea7302e3131352e31a866656174757265739181a46e616d65"
+            "ab4c6f63616c536f636b6574")
+        metadata = bytes.fromhex("81a443616c6c9200a84d65746164617461")
+        run = bytes.fromhex(
+            "81a443616c6c920281a352756e83a46e616d65b176697267612064656275672074797065" "73"
+            "a463616c6c83a46865616482a57374617274ce00023eeca3656e64ce00023ef7aa706f736974696f6e616c90a56e616d656490a5696e707574"
+            "a5456d707479")
+        traffic = hello + metadata + run + b"\xa7Goodbye"
+        whole = self.run_plugin("--stdio", data=traffic)
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        self.assertIn(b"Metadata", whole.stdout)
+        self.assertIn(b"filesize", whole.stdout)
+        for length in range(0, len(traffic), 3):
+            self.assertEqual(self.run_plugin("--stdio", data=traffic[:length]).returncode, 0, length)
+
+    def test_garbage_is_refused(self) -> None:
+        for data in (b"\xc1", b"\x93\x01\x02\x03", b"\xdd\xff\xff\xff\xff", b"hello", b"\x81" * 2000):
+            self.assertIn(self.run_plugin("--stdio", data=data).returncode, (0, 1), data)
+
+
+def load_tests(loader: unittest.TestLoader, _: unittest.TestSuite, __: str) -> unittest.TestSuite:
+    suite = unittest.TestSuite([loader.loadTestsFromTestCase(AloneTest)])
+    for version, path in SHELLS.items():
+        case = type(f"PluginTest_{version.replace('.', '_')}", (PluginTest,), {"shell": version, "nu": path})
+        suite.addTests(loader.loadTestsFromTestCase(case))
+    return suite
+
+
+if __name__ == "__main__":
+    PLUGIN = str(Path(sys.argv[1]).resolve())
+    SHELLS = find_shells(Path(sys.argv[2]).resolve())
+    if not SHELLS:
+        print("skipped: no Nushell, and no npm to install it with")
+        sys.exit(77)
+    print("shells:", ", ".join(SHELLS))
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
