@@ -55,7 +55,8 @@ ArgumentParser operation_parser(const ArgumentTable& table) {
                 argument.type,
                 argument.choices,
                 argument.demanded(),
-                argument.positional});
+                argument.positional,
+                argument.own});
   }
   ParserArgument help;
   help.name = k_help;
@@ -223,6 +224,9 @@ Result<Command> parse_call(Invocation call,
   const auto compat = main.globals.compat;
   auto arguments =
       build_arguments(call.operation, call.service_command, call.operation_command, compat);
+  if (call.wait) {
+    add_wait_options(arguments.table);
+  }
   if (replaces_input(words, compat)) {
     arguments.table.require_nothing();
   }
@@ -230,7 +234,7 @@ Result<Command> parse_call(Invocation call,
   if (parsed.help) {
     return HelpRequest{call.service_command, call.operation_command};
   }
-  call.pagination.enabled = main.globals.paginate;
+  call.pagination.enabled = main.globals.paginate && !call.wait;
   VIRGA_TRY(check_arguments(arguments.table, parsed.given, call));
   VIRGA_TRY(settle_pagination(arguments, parsed.given, call, compat));
   text.v1 = compat == Compat::v1;
@@ -246,6 +250,49 @@ Result<Command> parse_call(Invocation call,
   }
   VIRGA_TRY(finish_parameters(call, main.globals, world));
   return call;
+}
+
+/// "wait NAME ..." of a service.
+Result<Command> parse_wait(const model::Service& service,
+                           const MainArguments& main,
+                           std::span<const std::string> words,
+                           params::TextOptions text,
+                           const World& world) {
+  const auto compat = main.globals.compat;
+  ArgumentParser parser;
+  ParserArgument name;
+  name.name = "subcommand";
+  name.arity = Arity::at_most_one;
+  name.positional = true;
+  parser.add(name);
+  auto outcome = parser.parse(words);
+  if (!outcome) {
+    return fail(usage_error(compat, outcome.error().message));
+  }
+  if (outcome->occurrences.empty()) {
+    if (!outcome->remaining.empty()) {
+      return fail(ErrorCode::validation,
+                  concat("Unknown options: ", join(outcome->remaining, ",")));
+    }
+    return fail(ErrorCode::validation,
+                concat("usage: aws [options] ",
+                       compat == Compat::v1 ? std::string("<command>") : main.command + " wait",
+                       " <subcommand> [parameters]\naws: error: too few arguments"));
+  }
+  const auto command = outcome->occurrences.front().words.front();
+  if (command == k_help) {
+    return HelpRequest{main.command, "wait"};
+  }
+  VIRGA_TRY_ASSIGN(auto waiter, engine::Waiter::find(service, command));
+  if (!waiter) {
+    return fail(usage_error(compat,
+                            concat("argument subcommand: ",
+                                   invalid_choice(command, engine::waiter_commands(service)))));
+  }
+  // The AWS CLI's customizations go by the names "wait" and that of the waiter: none is meant.
+  Invocation call{"wait", command, waiter->operation()};
+  call.wait = WaitRequest{std::move(*waiter)};
+  return parse_call(std::move(call), main, outcome->remaining, std::move(text), world);
 }
 
 /// The operation's name is the first word that is no option; the rest stays for its own parser.
@@ -285,6 +332,9 @@ Result<Command> parse_command(const model::Catalog& catalog,
   auto& [name, words] = split;
   if (name == k_help) {
     return HelpRequest{main.command, ""};
+  }
+  if (name == "wait" && service->waiters().size() > 0) {
+    return parse_wait(*service, main, words, std::move(text), world);
   }
   const auto operation = find_operation_command(*service, main.command, name, compat);
   if (operation) {

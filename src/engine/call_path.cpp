@@ -378,6 +378,7 @@ Result<Page> CallPath::read_answer(const Call& call,
   Page page;
   page.output = std::move(parsed.output);
   page.request_id = std::move(parsed.request_id);
+  page.http_status = response.status;
   route.complete(page.output);
   VIRGA_TRY(after_parse(call.operation, response, page.output, prepared.quirks));
   return page;

@@ -264,6 +264,15 @@ Status AwsRun::run() {
   for (const auto& [member, path] : invocation.stream_files) {
     VIRGA_TRY_ASSIGN(call.body, http::open_file_source(path));
   }
+  if (invocation.wait) {
+    const auto& wait = *invocation.wait;
+    VIRGA_TRY(wait.waiter.wait(session_->session,
+                               std::move(call),
+                               {main_.globals.like_aws, wait.delay, wait.timeout},
+                               session_->clock));
+    running.answer_empty();
+    return {};
+  }
   const auto streamed = invocation.operation.streaming_input();
   if (streamed && running.input && invocation.stream_files.empty()) {
     VIRGA_TRY_ASSIGN(const auto path, spool_input(running));
