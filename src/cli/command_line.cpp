@@ -183,12 +183,10 @@ Status merge_input(const GivenArguments& given, ApplyContext& context, Compat co
   auto& call = context.call;
   const auto* yaml = compat == Compat::v2 ? given.find(k_input_yaml.substr(2)) : nullptr;
   const auto* json = given.find(k_input_json.substr(2));
-  if (yaml != nullptr) {
-    return fail(ErrorCode::validation,
-                json != nullptr ? "Only one --cli-input- parameter may be specified."
-                                : "--cli-input-yaml is not supported yet; use --cli-input-json.");
+  if (yaml != nullptr && json != nullptr) {
+    return fail(ErrorCode::validation, "Only one --cli-input- parameter may be specified.");
   }
-  if (json == nullptr) {
+  if (yaml == nullptr && json == nullptr) {
     return {};
   }
   // Operations without input have nothing to check the document against; what it holds is refused
@@ -199,13 +197,18 @@ Status merge_input(const GivenArguments& given, ApplyContext& context, Compat co
   }
   // Read once, so that a pipe will do; and so that a missing file is reported as that of any
   // option.
-  VIRGA_TRY_ASSIGN(const auto loaded, params::load_text(json->front(), k_input_json, context.text));
+  VIRGA_TRY_ASSIGN(const auto loaded,
+                   params::load_text((yaml != nullptr ? yaml : json)->front(),
+                                     yaml != nullptr ? k_input_yaml : k_input_json,
+                                     context.text));
   const auto* blob = loaded.as_blob();
   const auto* string = loaded.as_string();
   const std::string_view text = blob != nullptr     ? std::string_view(blob->bytes)
                                 : string != nullptr ? std::string_view(*string)
                                                     : "";
-  VIRGA_TRY_ASSIGN(auto document, params::parse_input_json(*input, text, context.text));
+  VIRGA_TRY_ASSIGN(auto document,
+                   yaml != nullptr ? params::parse_input_yaml(*input, text, context.text)
+                                   : params::parse_input_json(*input, text, context.text));
   if (auto* map = document.as_map()) {
     for (auto& [key, value] : *map) {
       if (!call.params.contains(key)) {

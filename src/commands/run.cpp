@@ -13,6 +13,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/global_options.hpp"
 #include "cli/session_parts.hpp"
+#include "cli/skeleton.hpp"
 #include "cli/usage.hpp"
 #include "commands/command.hpp"
 #include "config/environment.hpp"
@@ -70,7 +71,7 @@ Status run_service_command(Context& context, cli::MainArguments& main) {
     return not_native("--cli-auto-prompt");
   }
   if (invocation.skeleton) {
-    return not_native("--generate-cli-skeleton");
+    return cli::print_skeleton(invocation, context.globals, context.settings, context.out);
   }
   return cli::run_call(
       invocation,

@@ -13,6 +13,7 @@
 #include "base/strings.hpp"
 #include "cli/command_line.hpp"
 #include "cli/global_options.hpp"
+#include "cli/skeleton.hpp"
 #include "engine/pager.hpp"
 #include "engine/result_path.hpp"
 #include "http/file_body.hpp"
@@ -259,6 +260,12 @@ Status AwsRun::run() {
   session_ = context_.sessions.get(environment, main_.globals);
   VIRGA_TRY_ASSIGN(auto invocation, parse(session_->environment));
   service_ = invocation.operation.service().name();
+  if (invocation.skeleton) {
+    running.answer(invocation.skeleton == "output" ? cli::output_skeleton(invocation.operation)
+                                                   : cli::input_skeleton(invocation.operation),
+                   ServiceUnits(service_));
+    return {};
+  }
   engine::Call call{invocation.operation, Value(invocation.params)};
   call.json_members = invocation.json_members;
   for (const auto& [member, path] : invocation.stream_files) {
