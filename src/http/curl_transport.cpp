@@ -163,7 +163,7 @@ Result<curl::Loop*> CurlTransport::loop() {
   }
   const std::lock_guard lock(start_mutex_);
   if (!owned_loop_) {
-    VIRGA_TRY_ASSIGN(owned_loop_, curl::Loop::start(options_));
+    VIRGA_TRY_ASSIGN(owned_loop_, curl::Loop::open(options_));
     running_ = owned_loop_.get();
   }
   return owned_loop_.get();
@@ -184,7 +184,13 @@ Result<Response> CurlTransport::send(const Request& request, const SinkChooser& 
     loop->handles().give_back(transfer->easy);
     return fail(std::move(prepared).error());
   }
-  loop->submit(transfer);
+  // Whoever writes a sink or reads a source may be away for long: the I/O thread drives those.
+  const bool only_waits = !choose_sink && request.stream == nullptr;
+  Status begun = only_waits ? loop->exchange(transfer) : loop->submit(transfer);
+  if (!begun) {
+    loop->handles().give_back(transfer->easy);
+    return fail(std::move(begun).error());
+  }
   return Pump(*loop, std::move(transfer), choose_sink).run();
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include <pthread.h>
@@ -13,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/strings.hpp"
 #include "http/curl/failure.hpp"
 #include "http/curl/global.hpp"
 
@@ -47,8 +49,7 @@ int curl_events(std::uint32_t events) {
   return what;
 }
 
-/// The process's signals belong to its other threads. SIGPIPE, which OpenSSL's writes can raise
-/// here, stays pending.
+/// The process's signals belong to its other threads.
 void block_signals() {
   sigset_t all;
   sigfillset(&all);
@@ -57,16 +58,14 @@ void block_signals() {
 
 }  // namespace
 
-Result<std::unique_ptr<Loop>> Loop::start(const TransportOptions& options) {
+Result<std::unique_ptr<Loop>> Loop::open(const TransportOptions& options) {
   VIRGA_TRY(init_libcurl());
   std::unique_ptr<Loop> loop(new Loop(options));
-  VIRGA_TRY(loop->open());
-  Loop* self = loop.get();
-  loop->thread_ = std::jthread([self] { self->run(); });
+  VIRGA_TRY(loop->set_up());
   return loop;
 }
 
-Status Loop::open() {
+Status Loop::set_up() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   multi_ = curl_multi_init();
@@ -87,8 +86,11 @@ Status Loop::open() {
 
 Loop::~Loop() {
   if (thread_.joinable()) {
-    stopping_ = true;
-    wake();
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    thread_wanted_.notify_one();
     thread_.join();
   }
   if (multi_ != nullptr) {
@@ -101,7 +103,53 @@ Loop::~Loop() {
   }
 }
 
-void Loop::submit(TransferPtr transfer) { post({Kind::submit, std::move(transfer), {}}); }
+/// With mutex_ held.
+Status Loop::start_thread() {
+  if (!thread_.joinable()) {
+    try {
+      thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error& error) {
+      return fail(ErrorCode::general,
+                  concat("The network's thread could not be started: ", error.what()));
+    }
+  }
+  return {};
+}
+
+/// With mutex_ held, before a command is queued. A driver that has commands waiting is awake.
+bool Loop::needs_wake() { return queue_.empty(); }
+
+Status Loop::submit(TransferPtr transfer) {
+  bool asleep = false;
+  {
+    const std::lock_guard lock(mutex_);
+    VIRGA_TRY(start_thread());
+    asleep = driver_ != Driver::nobody && needs_wake();
+    queue_.push_back({Kind::submit, std::move(transfer), {}});
+    if (driver_ == Driver::nobody) {
+      driver_ = Driver::thread;
+      thread_wanted_.notify_one();
+    }
+  }
+  if (asleep) {
+    wake();
+  }
+  return {};
+}
+
+Status Loop::exchange(TransferPtr transfer) {
+  {
+    std::unique_lock lock(mutex_);
+    if (driver_ != Driver::nobody) {
+      lock.unlock();
+      return submit(std::move(transfer));
+    }
+    driver_ = Driver::caller;
+  }
+  begin(transfer);
+  drive(*transfer);
+  return {};
+}
 
 void Loop::resume(TransferPtr transfer) { post({Kind::resume, std::move(transfer), {}}); }
 
@@ -115,43 +163,82 @@ void Loop::interrupt() noexcept {
 }
 
 void Loop::post(Command command) {
-  bool was_empty = false;
+  bool asleep = false;
   {
-    const std::lock_guard lock(queue_mutex_);
-    was_empty = queue_.empty();
+    const std::lock_guard lock(mutex_);
+    if (driver_ == Driver::nobody) {
+      return;  // the exchange was over before the command came
+    }
+    asleep = needs_wake();
     queue_.push_back(std::move(command));
   }
-  if (was_empty) {
+  if (asleep) {
     wake();
   }
 }
 
 void Loop::wake() noexcept {
   const std::uint64_t one = 1;
-  // Fails only when the counter is full, and then the thread is awake already.
+  // Fails only when the counter is full, and then the driver is awake already.
   [[maybe_unused]] const auto written = write(event_, &one, sizeof one);
 }
 
 void Loop::run() {
   block_signals();
-  while (!stopping_) {
-    take_commands();
-    if (interrupted_) {
-      end_all();
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      thread_wanted_.wait(lock, [this] { return stopping_ || driver_ == Driver::thread; });
+      if (stopping_) {
+        return;
+      }
     }
-    run_due_timer();
-    collect_finished();
-    wait();
-    collect_finished();
-    end_silent();
+    while (!let_go_if_idle()) {
+      step();
+    }
   }
+}
+
+/// By a caller, until its own exchange is over.
+void Loop::drive(const Transfer& transfer) {
+  while (!transfer.done) {  // set by this thread
+    step();
+  }
+  const std::lock_guard lock(mutex_);
+  if (active_.empty() && queue_.empty()) {
+    driver_ = Driver::nobody;
+  } else {  // what came meanwhile came by submit(), which started the thread
+    driver_ = Driver::thread;
+    thread_wanted_.notify_one();
+  }
+}
+
+bool Loop::let_go_if_idle() {
+  const std::lock_guard lock(mutex_);
+  const bool idle = active_.empty() && queue_.empty();
+  if (idle) {
+    driver_ = Driver::nobody;
+  }
+  return idle;
+}
+
+void Loop::step() {
   take_commands();
-  end_all();
+  if (interrupted_) {
+    end_all();
+  }
+  run_due_timer();
+  if (collect_finished() || active_.empty()) {
+    return;  // the driver may be done
+  }
+  wait();
+  collect_finished();
+  end_silent();
 }
 
 void Loop::take_commands() {
   {
-    const std::lock_guard lock(queue_mutex_);
+    const std::lock_guard lock(mutex_);
     taken_.swap(queue_);
   }
   for (Command& command : taken_) {
@@ -164,20 +251,25 @@ void Loop::handle(Command& command) {
   Transfer& transfer = *command.transfer;
   CURL* easy = transfer.easy;
   if (command.kind == Kind::submit) {
-    transfer.touch();
-    if (active_.empty() && has_read_timeout()) {
-      silence_check_ = transfer.last_activity + read_timeout_duration();
-    }
-    active_.emplace(easy, std::move(command.transfer));
-    if (curl_multi_add_handle(multi_, easy) != CURLM_OK) {
-      finish(easy, explain(transfer, CURLE_OUT_OF_MEMORY, options_));
-    }
+    begin(std::move(command.transfer));
   } else if (easy == nullptr) {
     // The exchange was over before the command came.
   } else if (command.kind == Kind::resume) {
     unpause(transfer);
   } else {
     finish(easy, std::move(command.error));
+  }
+}
+
+void Loop::begin(TransferPtr transfer) {
+  CURL* easy = transfer->easy;
+  transfer->touch();
+  if (active_.empty() && has_read_timeout()) {
+    silence_check_ = transfer->last_activity + read_timeout_duration();
+  }
+  Transfer& added = *active_.emplace(easy, std::move(transfer)).first->second;
+  if (curl_multi_add_handle(multi_, easy) != CURLM_OK) {
+    finish(easy, explain(added, CURLE_OUT_OF_MEMORY, options_));
   }
 }
 
@@ -193,11 +285,6 @@ void Loop::unpause(Transfer& transfer) {
 }
 
 int Loop::wait_milliseconds() const {
-  if (active_.empty()) {
-    return timer_ ? static_cast<int>(std::max<std::int64_t>(
-                        0, ceil<milliseconds>(*timer_ - clock_.steady_now()).count()))
-                  : -1;
-  }
   std::optional<SteadyPoint> until = timer_;
   if (has_read_timeout() && (!until || silence_check_ < *until)) {
     until = silence_check_;
@@ -230,7 +317,8 @@ void Loop::run_due_timer() {
   }
 }
 
-void Loop::collect_finished() {
+bool Loop::collect_finished() {
+  bool any = false;
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) {
@@ -249,7 +337,9 @@ void Loop::collect_finished() {
       error = explain(transfer, code == CURLE_OK ? CURLE_GOT_NOTHING : code, options_);
     }
     finish(easy, std::move(error));
+    any = true;
   }
+  return any;
 }
 
 std::chrono::steady_clock::duration Loop::read_timeout_duration() const {
