@@ -124,7 +124,10 @@ bool OutputStream::wait_for_window(const std::stop_token& stop) {
     lock.unlock();
     flush();
     lock.lock();
-    changed_.wait(lock, stop, [&] { return sent_ - acknowledged_ < window || dropped_; });
+    // Half the window at a time: waking up for every acknowledgement costs more than the item.
+    wake_at_ = sent_ - window / 2;
+    changed_.wait(lock, stop, [&] { return acknowledged_ >= wake_at_ || dropped_; });
+    wake_at_ = k_never;
   }
   return !dropped_ && !stop.stop_requested();
 }
@@ -202,7 +205,9 @@ void OutputStream::on_drop(std::function<void()> action) {
 void OutputStream::acknowledge() {
   const std::lock_guard lock(mutex_);
   ++acknowledged_;
-  changed_.notify_one();
+  if (acknowledged_ >= wake_at_) {
+    changed_.notify_one();
+  }
 }
 
 void OutputStream::drop() {

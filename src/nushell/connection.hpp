@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <list>
 #include <map>
 #include <memory>
@@ -97,9 +98,11 @@ class OutputStream {
   std::int64_t sent_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::int64_t acknowledged_ = 0;  // guarded by mutex_
-  bool dropped_ = false;           // guarded by mutex_
-  std::function<void()> on_drop_;  // guarded by mutex_
+  static constexpr std::int64_t k_never = std::numeric_limits<std::int64_t>::max();
+  std::int64_t acknowledged_ = 0;   // guarded by mutex_
+  std::int64_t wake_at_ = k_never;  // acknowledgements that the writer waits for; guarded by mutex_
+  bool dropped_ = false;            // guarded by mutex_
+  std::function<void()> on_drop_;   // guarded by mutex_
 };
 
 /// What the engine says to a question of ours.
