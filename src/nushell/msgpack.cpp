@@ -3,13 +3,8 @@
 
 #include <array>
 #include <bit>
-#include <cstring>
-#include <exception>
 #include <limits>
 #include <utility>
-
-#define MSGPACK_NO_BOOST
-#include <msgpack/unpack.hpp>
 
 #include "base/encoding.hpp"
 #include "base/strings.hpp"
@@ -17,47 +12,152 @@
 namespace virga::nushell {
 namespace {
 
-// A list of a million rows may come as one value; nesting takes three levels for each of nu's.
-constexpr std::size_t k_most_elements = std::size_t{1} << 26U;
-constexpr std::size_t k_most_bytes = std::size_t{1} << 31U;
+// Nesting takes three levels for each of nu's.
 constexpr std::size_t k_most_depth = 512;
+constexpr std::uint64_t k_most_bytes = std::uint64_t{1} << 31U;
 
-Value to_value(const msgpack::object& object) {
-  switch (object.type) {
-    case msgpack::type::BOOLEAN:
-      return object.via.boolean;
-    case msgpack::type::POSITIVE_INTEGER: {
-      constexpr auto k_most = std::numeric_limits<std::int64_t>::max();
-      if (object.via.u64 > static_cast<std::uint64_t>(k_most)) {
-        return BigInteger{std::to_string(object.via.u64)};
-      }
-      return static_cast<std::int64_t>(object.via.u64);
+enum class Type : std::uint8_t {
+  nil,
+  boolean,
+  positive,
+  negative,
+  real,
+  text,
+  binary,
+  array,
+  map,
+  other
+};
+
+/// The first bytes of an object: what it is, and what follows.
+struct Head {
+  Type type = Type::nil;
+  std::size_t size = 1;        ///< bytes of the head itself, with the number that it holds
+  std::uint64_t number = 0;    ///< the value; the length of text and binary; the count of elements
+  std::uint64_t payload = 0;   ///< bytes behind the head
+  std::uint64_t children = 0;  ///< objects behind the head
+};
+
+std::uint64_t big_endian(std::string_view bytes) {
+  constexpr unsigned k_bits = 8;
+  std::uint64_t out = 0;
+  for (const char c : bytes) {
+    out = (out << k_bits) | static_cast<unsigned char>(c);
+  }
+  return out;
+}
+
+/// `number` bytes of a two's complement as a 64-bit one.
+std::uint64_t extend_sign(std::uint64_t number, std::size_t bytes) {
+  const auto shift = 64U - 8U * static_cast<unsigned>(bytes);
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(number << shift) >> shift);
+}
+
+struct Form {
+  Type type;
+  std::uint8_t bytes;  ///< of the number behind the first byte
+  std::uint8_t extra;  ///< bytes of the payload besides (the type of an extension)
+};
+
+// 0xc0 to 0xdf; 0xc1 is never used.
+constexpr std::array<Form, 32> k_forms = {{
+    {Type::nil, 0, 0},      {Type::other, 0, 0},    {Type::boolean, 0, 0},  {Type::boolean, 0, 0},
+    {Type::binary, 1, 0},   {Type::binary, 2, 0},   {Type::binary, 4, 0},   {Type::other, 1, 1},
+    {Type::other, 2, 1},    {Type::other, 4, 1},    {Type::real, 4, 0},     {Type::real, 8, 0},
+    {Type::positive, 1, 0}, {Type::positive, 2, 0}, {Type::positive, 4, 0}, {Type::positive, 8, 0},
+    {Type::negative, 1, 0}, {Type::negative, 2, 0}, {Type::negative, 4, 0}, {Type::negative, 8, 0},
+    {Type::other, 0, 2},    {Type::other, 0, 3},    {Type::other, 0, 5},    {Type::other, 0, 9},
+    {Type::other, 0, 17},   {Type::text, 1, 0},     {Type::text, 2, 0},     {Type::text, 4, 0},
+    {Type::array, 2, 0},    {Type::array, 4, 0},    {Type::map, 2, 0},      {Type::map, 4, 0},
+}};
+
+void take_children(Head& head) {
+  if (head.type == Type::text || head.type == Type::binary) {
+    head.payload = head.number;
+  } else if (head.type == Type::array) {
+    head.children = head.number;
+  } else if (head.type == Type::map) {
+    head.children = 2 * head.number;
+  }
+}
+
+/// The head at the start of `bytes`; nothing if it is not whole yet.
+std::optional<Head> read_head(std::string_view bytes) {
+  if (bytes.empty()) {
+    return std::nullopt;
+  }
+  const unsigned first = static_cast<unsigned char>(bytes.front());
+  Head head;
+  if (first < 0x80) {
+    head.type = Type::positive;
+    head.number = first;
+  } else if (first < 0xc0) {
+    head.type = first < 0x90 ? Type::map : first < 0xa0 ? Type::array : Type::text;
+    head.number = first & (first < 0xa0 ? 0x0fU : 0x1fU);
+  } else if (first >= 0xe0) {
+    head.type = Type::negative;
+    head.number = extend_sign(first, 1);
+  } else {
+    const Form& form = k_forms.at(first - 0xc0);
+    head.type = form.type;
+    head.size = 1U + form.bytes;
+    if (bytes.size() < head.size) {
+      return std::nullopt;
     }
-    case msgpack::type::NEGATIVE_INTEGER:
-      return std::int64_t{object.via.i64};
-    case msgpack::type::FLOAT32:
-    case msgpack::type::FLOAT64:
-      return object.via.f64;
-    case msgpack::type::STR:
-      return std::string(object.via.str.ptr, object.via.str.size);
-    case msgpack::type::BIN:
-      return Blob{std::string(object.via.bin.ptr, object.via.bin.size)};
-    case msgpack::type::ARRAY: {
+    head.number = big_endian(bytes.substr(1, form.bytes));
+    if (form.type == Type::negative) {
+      head.number = extend_sign(head.number, form.bytes);
+    } else if (form.type == Type::boolean) {
+      head.number = first & 1U;
+    } else if (form.type == Type::other) {
+      head.payload = head.number + form.extra;
+    }
+  }
+  take_children(head);
+  return head;
+}
+
+/// Reads what scan() has found to be whole and not too deep.
+Value read_value(std::string_view& rest) {
+  const Head head = read_head(rest).value_or(Head());
+  const auto whole = rest;
+  rest.remove_prefix(head.size);
+  const auto payload = rest.substr(0, head.payload);
+  rest.remove_prefix(payload.size());
+  switch (head.type) {
+    case Type::boolean:
+      return head.number != 0;
+    case Type::positive:
+      if (head.number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+        return BigInteger{std::to_string(head.number)};
+      }
+      return static_cast<std::int64_t>(head.number);
+    case Type::negative:
+      return static_cast<std::int64_t>(head.number);
+    case Type::real:
+      if (head.size == 5) {
+        return double{std::bit_cast<float>(static_cast<std::uint32_t>(head.number))};
+      }
+      return std::bit_cast<double>(big_endian(whole.substr(1, 8)));
+    case Type::text:
+      return std::string(payload);
+    case Type::binary:
+      return Blob{std::string(payload)};
+    case Type::array: {
       List list;
-      list.reserve(object.via.array.size);
-      for (std::uint32_t i = 0; i < object.via.array.size; ++i) {
-        list.push_back(to_value(object.via.array.ptr[i]));
+      list.reserve(head.number);  // every element has a byte at least, and all are there
+      for (std::uint64_t i = 0; i < head.number; ++i) {
+        list.push_back(read_value(rest));
       }
       return list;
     }
-    case msgpack::type::MAP: {
+    case Type::map: {
       Map map;
-      for (std::uint32_t i = 0; i < object.via.map.size; ++i) {
-        const auto& [key, value] = object.via.map.ptr[i];
+      for (std::uint64_t i = 0; i < head.number; ++i) {
         // Keys of the protocol are text; what has another key is no member that anybody asks for.
-        map.append(key.type == msgpack::type::STR ? std::string(key.via.str.ptr, key.via.str.size)
-                                                  : std::string(),
-                   to_value(value));
+        Value key = read_value(rest);
+        auto* const text = key.as_string();
+        map.append(text == nullptr ? std::string() : std::move(*text), read_value(rest));
       }
       return map;
     }
@@ -114,39 +214,57 @@ std::string clean(std::string_view text) {
 
 }  // namespace
 
-struct MessageReader::Unpacker {
-  msgpack::unpacker unpacker{nullptr,
-                             nullptr,
-                             MSGPACK_UNPACKER_INIT_BUFFER_SIZE,
-                             msgpack::unpack_limit(k_most_elements,
-                                                   k_most_elements,
-                                                   k_most_bytes,
-                                                   k_most_bytes,
-                                                   k_most_bytes,
-                                                   k_most_depth)};
-};
-
-MessageReader::MessageReader() : unpacker_(std::make_unique<Unpacker>()) {}
-
-MessageReader::~MessageReader() = default;
-
 void MessageReader::feed(std::string_view bytes) {
-  auto& unpacker = unpacker_->unpacker;
-  unpacker.reserve_buffer(bytes.size());
-  std::memcpy(unpacker.buffer(), bytes.data(), bytes.size());
-  unpacker.buffer_consumed(bytes.size());
+  buffer_.erase(0, start_);  // once for all messages of a read
+  start_ = 0;
+  buffer_ += bytes;
+}
+
+/// Moves on over whole objects; true once the message is whole. A byte is looked at once, however
+/// the message is cut.
+Result<bool> MessageReader::scan() {
+  if (scanned_ == 0) {
+    open_.assign(1, 1);
+  }
+  while (!open_.empty()) {
+    if (open_.back() == 0) {
+      open_.pop_back();
+      continue;
+    }
+    const auto rest = std::string_view(buffer_).substr(start_ + scanned_);
+    const auto head = read_head(rest);
+    if (head && (head->payload > k_most_bytes || open_.size() > k_most_depth ||
+                 (head->type == Type::other && head->payload == 0))) {
+      return fail(ErrorCode::response, "A message is not MessagePack, too large or too deep.");
+    }
+    if (!head || rest.size() < head->size + head->payload) {
+      return false;
+    }
+    --open_.back();
+    scanned_ += head->size + head->payload;
+    if (head->children > 0) {
+      open_.push_back(head->children);
+    }
+  }
+  return true;
 }
 
 Result<std::optional<Value>> MessageReader::next() {
-  try {
-    msgpack::object_handle handle;
-    if (!unpacker_->unpacker.next(handle)) {
-      return std::optional<Value>();
-    }
-    return std::optional(to_value(handle.get()));
-  } catch (const std::exception& exception) {
-    return fail(ErrorCode::response, concat("a message is not MessagePack: ", exception.what()));
+  if (start_ == buffer_.size()) {
+    return std::optional<Value>();
   }
+  VIRGA_TRY_ASSIGN(const bool whole, scan());
+  if (!whole) {
+    if (buffer_.size() > k_most_bytes) {
+      return fail(ErrorCode::response, "A message is too large.");
+    }
+    return std::optional<Value>();
+  }
+  std::string_view message = std::string_view(buffer_).substr(start_, scanned_);
+  Value value = read_value(message);
+  start_ += scanned_;
+  scanned_ = 0;
+  return std::optional(std::move(value));
 }
 
 void pack_nil(std::string& out) { put_byte(out, 0xc0); }

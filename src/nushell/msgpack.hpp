@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "value/value.hpp"
@@ -16,14 +16,10 @@
 namespace virga::nushell {
 
 /// Takes bytes as they come and gives whole messages: maps, arrays, integers, text, bin as a Blob.
-/// Input is hostile: depth, lengths and counts are bounded. Thread-compatible.
+/// Input is hostile: depth and sizes are bounded, and nothing is reserved for what a head claims
+/// before it is there. Thread-compatible.
 class MessageReader {
  public:
-  MessageReader();
-  ~MessageReader();
-  MessageReader(const MessageReader&) = delete;
-  MessageReader& operator=(const MessageReader&) = delete;
-
   /// Adds bytes behind those that are not read yet.
   void feed(std::string_view bytes);
 
@@ -32,8 +28,12 @@ class MessageReader {
   [[nodiscard]] Result<std::optional<Value>> next();
 
  private:
-  struct Unpacker;
-  std::unique_ptr<Unpacker> unpacker_;
+  [[nodiscard]] Result<bool> scan();
+
+  std::string buffer_;
+  std::size_t start_ = 0;    // of the message that is read; what is before it is done with
+  std::size_t scanned_ = 0;  // bytes of the message whose structure is known
+  std::vector<std::uint64_t> open_{};  // objects that are still to come, for each open container
 };
 
 // Writers: each appends one object, in its shortest form, to `out`.
