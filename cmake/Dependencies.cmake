@@ -39,6 +39,7 @@ target_link_libraries(virga_curl INTERFACE Threads::Threads)
 virga_find(virga_crypto crypto)
 virga_find(virga_zstd zstd)
 virga_find(virga_pugixml pugixml)
+virga_find(virga_yaml yaml-cpp)
 # Header-only in use: the pack is read in place and written by the header's FlatBufferBuilder.
 add_library(virga_flatbuffers INTERFACE)
 find_program(FLATC flatc REQUIRED)

@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE,
               SIG_IGN);  // a reader that leaves is an error of write(), which is handled there
   try {
-    return virga::commands::run({argv + (argc > 0 ? 1 : 0), argv + argc});
+    return virga::commands::run(argc > 0 ? argv[0] : "", {argv + (argc > 0 ? 1 : 0), argv + argc});
   } catch (const std::exception& exception) {  // memory that ran out: our own code throws nothing
     constexpr int k_other = 255;
     std::fprintf(stderr, "\nvirga: %s\n", exception.what());

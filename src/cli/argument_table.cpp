@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include "base/duration.hpp"
 #include "base/strings.hpp"
 #include "cli/customizations.hpp"
 #include "model/names.hpp"
@@ -86,6 +87,32 @@ Status apply_skeleton(const Argument&,
                       const std::vector<std::string>& words,
                       ApplyContext& context) {
   context.call.skeleton = words.empty() ? "input" : words.front();
+  return {};
+}
+
+Result<std::chrono::milliseconds> duration_of(const Argument& argument, const std::string& word) {
+  if (const auto duration = parse_duration(word)) {
+    return *duration;
+  }
+  return fail(ErrorCode::validation,
+              concat("Bad value for ",
+                     argument.display_name(),
+                     " \"",
+                     word,
+                     "\": expected a duration such as 30s, 10m or 1h30m."));
+}
+
+Status apply_wait_timeout(const Argument& argument,
+                          const std::vector<std::string>& words,
+                          ApplyContext& context) {
+  VIRGA_TRY_ASSIGN(context.call.wait->timeout, duration_of(argument, words.front()));
+  return {};
+}
+
+Status apply_wait_delay(const Argument& argument,
+                        const std::vector<std::string>& words,
+                        ApplyContext& context) {
+  VIRGA_TRY_ASSIGN(context.call.wait->delay, duration_of(argument, words.front()));
   return {};
 }
 
@@ -318,6 +345,15 @@ OperationArguments build_arguments(const model::Operation& operation,
     out.table.set(std::move(skeleton));
   }
   return out;
+}
+
+void add_wait_options(ArgumentTable& table) {
+  for (const auto& argument :
+       {plain_argument("timeout", apply_wait_timeout), plain_argument("delay", apply_wait_delay)}) {
+    if (table.find(argument.name) == nullptr) {
+      table.set(argument).own = true;
+    }
+  }
 }
 
 Status apply_member(const Argument& argument,

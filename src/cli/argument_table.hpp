@@ -53,6 +53,7 @@ struct Argument {
   bool hidden = false;          ///< not shown in help
   bool shown_required = false;  ///< not demanded, but help says that it is
   bool positional = false;
+  bool own = false;  ///< not of the AWS CLI: never taken for what an abbreviation means
   std::optional<model::Member> member = std::nullopt;  ///< of the operation's input, if it is one
   std::string_view target =
       {};  ///< the parameter it goes to; for customizations, whatever they need
@@ -107,6 +108,9 @@ struct OperationArguments {
                                                  std::string_view service_command,
                                                  std::string_view operation_command,
                                                  Compat compat);
+
+/// The options of "wait", where the operation has none of these names.
+void add_wait_options(ArgumentTable& table);
 
 // Appliers that customizations share.
 Status apply_member(const Argument&, const std::vector<std::string>& words, ApplyContext&);

@@ -155,6 +155,12 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
       ResultPrinter::make(globals, parts.settings, std::string(invocation.operation.name())));
   engine::Session session(session_parts(
       globals, parts.catalog, parts.settings, parts.clock, parts.random, parts.notes));
+  if (invocation.wait) {
+    VIRGA_TRY_ASSIGN(auto call, make_call(invocation, nullptr));
+    const auto& request = *invocation.wait;
+    return request.waiter.wait(
+        session, std::move(call), {globals.like_aws, request.delay, request.timeout}, parts.clock);
+  }
   if (invocation.new_root_object) {
     VIRGA_TRY(merge_root_object(invocation, session));
   }

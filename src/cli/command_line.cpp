@@ -55,7 +55,8 @@ ArgumentParser operation_parser(const ArgumentTable& table) {
                 argument.type,
                 argument.choices,
                 argument.demanded(),
-                argument.positional});
+                argument.positional,
+                argument.own});
   }
   ParserArgument help;
   help.name = k_help;
@@ -182,12 +183,10 @@ Status merge_input(const GivenArguments& given, ApplyContext& context, Compat co
   auto& call = context.call;
   const auto* yaml = compat == Compat::v2 ? given.find(k_input_yaml.substr(2)) : nullptr;
   const auto* json = given.find(k_input_json.substr(2));
-  if (yaml != nullptr) {
-    return fail(ErrorCode::validation,
-                json != nullptr ? "Only one --cli-input- parameter may be specified."
-                                : "--cli-input-yaml is not supported yet; use --cli-input-json.");
+  if (yaml != nullptr && json != nullptr) {
+    return fail(ErrorCode::validation, "Only one --cli-input- parameter may be specified.");
   }
-  if (json == nullptr) {
+  if (yaml == nullptr && json == nullptr) {
     return {};
   }
   // Operations without input have nothing to check the document against; what it holds is refused
@@ -198,13 +197,18 @@ Status merge_input(const GivenArguments& given, ApplyContext& context, Compat co
   }
   // Read once, so that a pipe will do; and so that a missing file is reported as that of any
   // option.
-  VIRGA_TRY_ASSIGN(const auto loaded, params::load_text(json->front(), k_input_json, context.text));
+  VIRGA_TRY_ASSIGN(const auto loaded,
+                   params::load_text((yaml != nullptr ? yaml : json)->front(),
+                                     yaml != nullptr ? k_input_yaml : k_input_json,
+                                     context.text));
   const auto* blob = loaded.as_blob();
   const auto* string = loaded.as_string();
   const std::string_view text = blob != nullptr     ? std::string_view(blob->bytes)
                                 : string != nullptr ? std::string_view(*string)
                                                     : "";
-  VIRGA_TRY_ASSIGN(auto document, params::parse_input_json(*input, text, context.text));
+  VIRGA_TRY_ASSIGN(auto document,
+                   yaml != nullptr ? params::parse_input_yaml(*input, text, context.text)
+                                   : params::parse_input_json(*input, text, context.text));
   if (auto* map = document.as_map()) {
     for (auto& [key, value] : *map) {
       if (!call.params.contains(key)) {
@@ -223,6 +227,9 @@ Result<Command> parse_call(Invocation call,
   const auto compat = main.globals.compat;
   auto arguments =
       build_arguments(call.operation, call.service_command, call.operation_command, compat);
+  if (call.wait) {
+    add_wait_options(arguments.table);
+  }
   if (replaces_input(words, compat)) {
     arguments.table.require_nothing();
   }
@@ -230,7 +237,7 @@ Result<Command> parse_call(Invocation call,
   if (parsed.help) {
     return HelpRequest{call.service_command, call.operation_command};
   }
-  call.pagination.enabled = main.globals.paginate;
+  call.pagination.enabled = main.globals.paginate && !call.wait;
   VIRGA_TRY(check_arguments(arguments.table, parsed.given, call));
   VIRGA_TRY(settle_pagination(arguments, parsed.given, call, compat));
   text.v1 = compat == Compat::v1;
@@ -246,6 +253,49 @@ Result<Command> parse_call(Invocation call,
   }
   VIRGA_TRY(finish_parameters(call, main.globals, world));
   return call;
+}
+
+/// "wait NAME ..." of a service.
+Result<Command> parse_wait(const model::Service& service,
+                           const MainArguments& main,
+                           std::span<const std::string> words,
+                           params::TextOptions text,
+                           const World& world) {
+  const auto compat = main.globals.compat;
+  ArgumentParser parser;
+  ParserArgument name;
+  name.name = "subcommand";
+  name.arity = Arity::at_most_one;
+  name.positional = true;
+  parser.add(name);
+  auto outcome = parser.parse(words);
+  if (!outcome) {
+    return fail(usage_error(compat, outcome.error().message));
+  }
+  if (outcome->occurrences.empty()) {
+    if (!outcome->remaining.empty()) {
+      return fail(ErrorCode::validation,
+                  concat("Unknown options: ", join(outcome->remaining, ",")));
+    }
+    return fail(ErrorCode::validation,
+                concat("usage: aws [options] ",
+                       compat == Compat::v1 ? std::string("<command>") : main.command + " wait",
+                       " <subcommand> [parameters]\naws: error: too few arguments"));
+  }
+  const auto command = outcome->occurrences.front().words.front();
+  if (command == k_help) {
+    return HelpRequest{main.command, "wait"};
+  }
+  VIRGA_TRY_ASSIGN(auto waiter, engine::Waiter::find(service, command));
+  if (!waiter) {
+    return fail(usage_error(compat,
+                            concat("argument subcommand: ",
+                                   invalid_choice(command, engine::waiter_commands(service)))));
+  }
+  // The AWS CLI's customizations go by the names "wait" and that of the waiter: none is meant.
+  Invocation call{"wait", command, waiter->operation()};
+  call.wait = WaitRequest{std::move(*waiter)};
+  return parse_call(std::move(call), main, outcome->remaining, std::move(text), world);
 }
 
 /// The operation's name is the first word that is no option; the rest stays for its own parser.
@@ -285,6 +335,9 @@ Result<Command> parse_command(const model::Catalog& catalog,
   auto& [name, words] = split;
   if (name == k_help) {
     return HelpRequest{main.command, ""};
+  }
+  if (name == "wait" && service->waiters().size() > 0) {
+    return parse_wait(*service, main, words, std::move(text), world);
   }
   const auto operation = find_operation_command(*service, main.command, name, compat);
   if (operation) {

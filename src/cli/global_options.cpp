@@ -163,7 +163,8 @@ Status set_text(MainArguments& out, std::string_view name, std::string word) {
 
 }  // namespace
 
-Compat wanted_compat(std::span<const std::string> words, Compat compat) {
+std::optional<Compat> wanted_compat(std::span<const std::string> words) {
+  std::optional<Compat> compat;
   constexpr std::string_view k_option = "--compat";
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string_view word = words[i];
@@ -187,7 +188,7 @@ Result<MainArguments> parse_main(std::span<const std::string> given,
   std::vector<std::string> words(given.begin(), given.end());
   MainArguments out;
   out.globals.mock = take_mock(words);
-  compat = wanted_compat(words, compat);
+  compat = wanted_compat(words).value_or(compat);
   const auto parser = main_parser(compat, abbreviations);
   auto outcome = parser.parse(words);
   if (!outcome) {

@@ -33,6 +33,8 @@ struct GlobalOptions {
   bool no_cli_auto_prompt = false;
   bool mock = false;
   Compat compat = Compat::v2;
+  /// Called as "aws", or with --compat: the AWS CLI's odd ways win over better ones.
+  bool like_aws = false;
 };
 
 /// What the first look at a command line finds.
@@ -55,7 +57,8 @@ enum class Abbreviations : std::uint8_t { yes, no };
                                                Compat compat,
                                                Abbreviations abbreviations = Abbreviations::yes);
 
-/// Which version a command line wants, for those who must know it before or although parsing fails.
-[[nodiscard]] Compat wanted_compat(std::span<const std::string> words, Compat compat);
+/// Which version a command line asks for with --compat, if it does, for those who must know it
+/// before or although parsing fails.
+[[nodiscard]] std::optional<Compat> wanted_compat(std::span<const std::string> words);
 
 }  // namespace virga::cli

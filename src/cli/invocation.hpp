@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/environment.hpp"
+#include "engine/waiter.hpp"
 #include "model/catalog.hpp"
 #include "value/value.hpp"
 
@@ -41,6 +43,13 @@ struct PostAction {
   bool operator==(const PostAction&) const = default;
 };
 
+/// "wait": the operation is asked until a condition is met, and nothing is printed.
+struct WaitRequest {
+  engine::Waiter waiter;
+  std::optional<std::chrono::milliseconds> timeout{};  ///< --timeout
+  std::optional<std::chrono::milliseconds> delay{};    ///< --delay
+};
+
 /// One call of an operation as the command line asks for it.
 struct Invocation {
   std::string service_command;    ///< s3api
@@ -60,6 +69,7 @@ struct Invocation {
   /// cloudfront update-distribution --default-root-object: GetDistributionConfig comes first; its
   /// ETag becomes IfMatch, its DistributionConfig, with this DefaultRootObject, the parameter.
   std::optional<std::string> new_root_object = {};
+  std::optional<WaitRequest> wait = {};
 };
 
 /// What customizations may ask of the world. Borrowed.

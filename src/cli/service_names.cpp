@@ -220,7 +220,7 @@ bool is_high_level_command(std::string_view service_command,
   if (std::find(k_top_level.begin(), k_top_level.end(), service_command) != k_top_level.end()) {
     return true;
   }
-  return command == "wait" || holds(k_high_level, service_command, command) ||
+  return holds(k_high_level, service_command, command) ||
          (compat == Compat::v2 && holds(k_high_level_v2, service_command, command));
 }
 

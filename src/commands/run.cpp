@@ -13,6 +13,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/global_options.hpp"
 #include "cli/session_parts.hpp"
+#include "cli/skeleton.hpp"
 #include "cli/usage.hpp"
 #include "commands/command.hpp"
 #include "config/environment.hpp"
@@ -70,7 +71,7 @@ Status run_service_command(Context& context, cli::MainArguments& main) {
     return not_native("--cli-auto-prompt");
   }
   if (invocation.skeleton) {
-    return not_native("--generate-cli-skeleton");
+    return cli::print_skeleton(invocation, context.globals, context.settings, context.out);
   }
   return cli::run_call(
       invocation,
@@ -90,8 +91,15 @@ Result<cli::MainArguments> parse_globals(const std::vector<std::string>& words,
   return cli::parse_main(words, compat);
 }
 
-Status run_words(Program& program, const std::vector<std::string>& words, cli::Compat compat) {
-  VIRGA_TRY_ASSIGN(cli::MainArguments main, parse_globals(words, compat));
+/// How the AWS CLI is to be followed.
+struct Manner {
+  cli::Compat compat = cli::Compat::v2;
+  bool like_aws = false;
+};
+
+Status run_words(Program& program, const std::vector<std::string>& words, const Manner& manner) {
+  VIRGA_TRY_ASSIGN(cli::MainArguments main, parse_globals(words, manner.compat));
+  main.globals.like_aws = manner.like_aws;
   if (main.version) {
     return program.out.write("virga/" VIRGA_VERSION "\n");
   }
@@ -120,14 +128,17 @@ Result<const model::Catalog*> Context::catalog() {
   return &*opened_catalog;
 }
 
-int run(const std::vector<std::string>& words) {
+int run(std::string_view called_as, const std::vector<std::string>& words) {
   Program program;
   const std::string wanted = program.environment.get("VIRGA_COMPAT").value_or("");
   using cli::Compat;
-  const Compat compat = cli::wanted_compat(words, wanted == "v1" ? Compat::v1 : Compat::v2);
+  const Manner manner{cli::wanted_compat(words).value_or(wanted == "v1" ? Compat::v1 : Compat::v2),
+                      !wanted.empty() || cli::wanted_compat(words) ||
+                          called_as.substr(called_as.find_last_of('/') + 1) == "aws"};
+  const auto compat = manner.compat;
   const bool known = wanted.empty() || wanted == "v1" || wanted == "v2";
   const Status status =
-      known ? run_words(program, words, compat)
+      known ? run_words(program, words, manner)
             : Status(fail(ErrorCode::configuration,
                           concat("VIRGA_COMPAT is \"", wanted, "\"; it may be v1 or v2.")));
   if (status) {

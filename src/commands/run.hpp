@@ -2,11 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace virga::commands {
 
 /// The whole program: reads the command line, does what it asks, prints. Returns the exit status.
-[[nodiscard]] int run(const std::vector<std::string>& words);
+/// `program` is what the program was called as; a link named "aws" wants the AWS CLI's ways.
+[[nodiscard]] int run(std::string_view program, const std::vector<std::string>& words);
 
 }  // namespace virga::commands

@@ -27,12 +27,14 @@ struct Call {
   std::function<Result<http::BodySink*>()> open_sink{};
   /// Takes the events of an event-stream output, in order, as {EventName: {...}}.
   std::function<Status(Value event)> on_event{};
+  bool bypass_cache = false;  ///< the answer must be the service's own, of now
 };
 
 /// One answer of the service.
 struct Page {
   Value output = Map();
   std::string request_id;
+  int http_status = 200;
 };
 
 /// Answers calls. The stages around a call (retry now; cache, single flight and limiter later) are

@@ -13,6 +13,7 @@
 #include "base/strings.hpp"
 #include "cli/command_line.hpp"
 #include "cli/global_options.hpp"
+#include "cli/skeleton.hpp"
 #include "engine/pager.hpp"
 #include "engine/result_path.hpp"
 #include "http/file_body.hpp"
@@ -259,10 +260,25 @@ Status AwsRun::run() {
   session_ = context_.sessions.get(environment, main_.globals);
   VIRGA_TRY_ASSIGN(auto invocation, parse(session_->environment));
   service_ = invocation.operation.service().name();
+  if (invocation.skeleton) {
+    running.answer(invocation.skeleton == "output" ? cli::output_skeleton(invocation.operation)
+                                                   : cli::input_skeleton(invocation.operation),
+                   ServiceUnits(service_));
+    return {};
+  }
   engine::Call call{invocation.operation, Value(invocation.params)};
   call.json_members = invocation.json_members;
   for (const auto& [member, path] : invocation.stream_files) {
     VIRGA_TRY_ASSIGN(call.body, http::open_file_source(path));
+  }
+  if (invocation.wait) {
+    const auto& wait = *invocation.wait;
+    VIRGA_TRY(wait.waiter.wait(session_->session,
+                               std::move(call),
+                               {main_.globals.like_aws, wait.delay, wait.timeout},
+                               session_->clock));
+    running.answer_empty();
+    return {};
   }
   const auto streamed = invocation.operation.streaming_input();
   if (streamed && running.input && invocation.stream_files.empty()) {

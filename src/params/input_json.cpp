@@ -7,6 +7,7 @@
 #include "params/paramfile.hpp"
 #include "params/params.hpp"
 #include "params/python_repr.hpp"
+#include "params/yaml.hpp"
 #include "value/json_read.hpp"
 
 namespace virga::params {
@@ -47,12 +48,11 @@ Status convert_structure(const Shape& shape, Map& map, const TextOptions& option
   return {};
 }
 
-/// JSON that is no object, in the words of either version.
-Error not_an_object(const Value& value, const TextOptions& options) {
+/// A document that is no object, in the words of either version.
+Error not_an_object(std::string_view option, const Value& value, const TextOptions& options) {
   const std::string type = python_type(value);
   if (!options.v1) {
-    return parameter_error("--cli-input-json",
-                           concat("Invalid type: expecting map, received ", type));
+    return parameter_error(option, concat("Invalid type: expecting map, received ", type));
   }
   const auto quote = type.find('\'');
   const auto name = type.substr(quote + 1, type.rfind('\'') - quote - 1);
@@ -91,6 +91,21 @@ Status convert_blobs(const Shape& shape, Value& value, const TextOptions& option
   }
 }
 
+Result<Value> parse_input_yaml(const Shape& shape,
+                               std::string_view text,
+                               const TextOptions& options) {
+  auto value = read_yaml(text);
+  if (!value) {
+    return fail(parameter_error("cli-input-yaml",
+                                concat("Invalid YAML received: ", value.error().message)));
+  }
+  if (!value->is_map()) {
+    return fail(not_an_object("--cli-input-yaml", *value, options));
+  }
+  VIRGA_TRY(convert_blobs(shape, *value, options));
+  return value;
+}
+
 Result<Value> parse_input_json(const Shape& shape,
                                std::string_view text,
                                const TextOptions& options) {
@@ -107,7 +122,7 @@ Result<Value> parse_input_json(const Shape& shape,
     return fail(parameter_error("cli-input-json", problem));
   }
   if (!value->is_map()) {
-    return fail(not_an_object(*value, options));
+    return fail(not_an_object("--cli-input-json", *value, options));
   }
   VIRGA_TRY(convert_blobs(shape, *value, options));
   return value;

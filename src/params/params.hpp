@@ -67,6 +67,11 @@ struct TextOptions {
                                              std::string_view text,
                                              const TextOptions& options);
 
+/// The same for --cli-input-yaml, whose text the caller has loaded; !!binary is a blob already.
+[[nodiscard]] Result<Value> parse_input_yaml(const model::Shape& shape,
+                                             std::string_view text,
+                                             const TextOptions& options);
+
 /// Turns the strings where the shape has blobs into blobs, as the options say.
 /// Errors: general, "Invalid base64: \"...\"".
 [[nodiscard]] Status convert_blobs(const model::Shape& shape,

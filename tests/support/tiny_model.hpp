@@ -12,10 +12,11 @@
 
 namespace virga::test {
 
-/// A catalog with one service from the JSON of its model and of its paginators.
+/// A catalog with one service from the JSON of its model, paginators and waiters.
 inline model::Catalog tiny_catalog(std::string_view service_json,
                                    std::string_view paginators_json = "{}",
-                                   std::string name = "tiny") {
+                                   std::string name = "tiny",
+                                   std::string_view waiters_json = "{}") {
   model::PackBuilder builder;
   model::ServiceSource source;
   source.name = std::move(name);
@@ -27,6 +28,7 @@ inline model::Catalog tiny_catalog(std::string_view service_json,
                             .value());
   source.service = read_json(service_json).value();
   source.paginators = read_json(paginators_json).value();
+  source.waiters = read_json(waiters_json).value();
   const auto added = builder.add_service(source);
   if (!added) {
     throw std::runtime_error(added.error().message);

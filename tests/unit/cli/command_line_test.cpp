@@ -153,7 +153,7 @@ TEST_F(CommandLineTest, CompatOptionChoosesTheVersion) {
   const std::vector<std::string> words = {"--compat", "v1", "--output", "yaml", "things"};
   const auto main = parse_main(words, Compat::v2);
   ASSERT_FALSE(main);
-  EXPECT_EQ(command_line_status(wanted_compat(words, Compat::v2), main.error()), 2);
+  EXPECT_EQ(command_line_status(wanted_compat(words).value_or(Compat::v2), main.error()), 2);
 }
 
 TEST_F(CommandLineTest, EndpointUrlNeedsAScheme) {
