@@ -6,6 +6,11 @@
 
 namespace virga::engine {
 
+bool BodyRoute::has_choice() const {
+  return (call_.on_event && call_.operation.event_stream_output()) ||
+         (call_.open_sink && call_.operation.streaming_output());
+}
+
 http::BodySink* BodyRoute::choose(const http::Response& head) {
   if (head.status >= 300) {
     return nullptr;

@@ -21,6 +21,9 @@ class BodyRoute final : private http::BodySink {
  public:
   BodyRoute(const Call& call, const QuirkContext& context) : call_(call), context_(context) {}
 
+  /// Whether choose() may give a sink; if not, it need not be called.
+  [[nodiscard]] bool has_choice() const;
+
   /// To be called with the head of the answer; the sink that takes its body, or null to keep it in
   /// memory.
   [[nodiscard]] http::BodySink* choose(const http::Response& head);

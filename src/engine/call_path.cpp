@@ -16,7 +16,7 @@ namespace virga::engine {
 
 /// A call that is ready to be signed.
 struct CallPath::Prepared {
-  std::unique_ptr<const CallConfig> config;  ///< what views of `quirks` refer to
+  std::shared_ptr<const CallConfig> config;  ///< what views of `quirks` refer to
   http::Request request;
   endpoint::Resolution resolution;
   QuirkContext quirks;
@@ -103,15 +103,15 @@ Result<auth::Credentials> CallPath::credentials() {
   return *credentials_;
 }
 
-Result<CallConfig> CallPath::config_for(const model::Service& service) {
+Result<std::shared_ptr<const CallConfig>> CallPath::config_for(const model::Service& service) {
   const std::lock_guard lock(mutex_);
   if (const auto known = configs_.find(service.name()); known != configs_.end()) {
     return known->second;
   }
   VIRGA_TRY_ASSIGN(CallConfig config,
                    read_call_config(parts_.settings, service, parts_.sign_requests));
-  configs_.emplace(service.name(), config);
-  return config;
+  return configs_.emplace(service.name(), std::make_shared<const CallConfig>(std::move(config)))
+      .first->second;
 }
 
 /// Null for a version that there is no signer for.
@@ -126,14 +126,15 @@ auth::Signer* CallPath::signer_for(const std::string& signature_version) {
 }
 
 Result<Page> CallPath::call(const Call& call) {
-  VIRGA_TRY_ASSIGN(CallConfig config, config_for(call.operation.service()));
+  VIRGA_TRY_ASSIGN(auto config, config_for(call.operation.service()));
   VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, std::move(config)));
   return send_until_done(call, prepared);
 }
 
-Result<CallPath::Prepared> CallPath::prepare(const Call& call, CallConfig own_config) {
+Result<CallPath::Prepared> CallPath::prepare(const Call& call,
+                                             std::shared_ptr<const CallConfig> call_config) {
   Prepared out;
-  out.config = std::make_unique<const CallConfig>(std::move(own_config));
+  out.config = std::move(call_config);
   const CallConfig& config = *out.config;
   out.params = with_body(call);
   auto& quirks = out.quirks;
@@ -304,7 +305,8 @@ Status CallPath::redirect(const Call& call, const std::string& region, Prepared&
   }
   CallConfig elsewhere = *prepared.config;
   elsewhere.endpoint.region = region;
-  VIRGA_TRY_ASSIGN(prepared, prepare(call, std::move(elsewhere)));
+  VIRGA_TRY_ASSIGN(prepared,
+                   prepare(call, std::make_shared<const CallConfig>(std::move(elsewhere))));
   return {};
 }
 
@@ -351,8 +353,11 @@ CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, i
                host.substr(host.rfind('@') == std::string_view::npos ? 0 : host.rfind('@') + 1),
                request.path));
   BodyRoute route(call, prepared.quirks);
-  auto response = parts_.transport.send(
-      request, [&](const http::Response& head) { return route.choose(head); });
+  http::SinkChooser choose;
+  if (route.has_choice()) {
+    choose = [&](const http::Response& head) { return route.choose(head); };
+  }
+  auto response = parts_.transport.send(request, choose);
   answer.is_final = route.gave_events();
   if (!response) {
     answer.result = fail(std::move(response).error());

@@ -55,7 +55,8 @@ class CallPath final : public Caller {
   struct Prepared;
   struct Answer;
 
-  [[nodiscard]] Result<Prepared> prepare(const Call& call, CallConfig own_config);
+  [[nodiscard]] Result<Prepared> prepare(const Call& call,
+                                         std::shared_ptr<const CallConfig> call_config);
   [[nodiscard]] Status place(const Call& call, Prepared& prepared);
   [[nodiscard]] Status redirect(const Call& call, const std::string& region, Prepared& prepared);
   [[nodiscard]] Result<Page> send_until_done(const Call& call, Prepared& prepared);
@@ -73,7 +74,7 @@ class CallPath final : public Caller {
                                             std::string_view region);
   [[nodiscard]] bool correct_clock(const Answer& answer);
   [[nodiscard]] Result<auth::Credentials> credentials();
-  [[nodiscard]] Result<CallConfig> config_for(const model::Service& service);
+  [[nodiscard]] Result<std::shared_ptr<const CallConfig>> config_for(const model::Service& service);
   [[nodiscard]] auth::Signer* signer_for(const std::string& signature_version);
   void debug(const std::string& line) const;
 
@@ -81,7 +82,8 @@ class CallPath final : public Caller {
   std::mutex mutex_;
   // What many calls share: settings as read once, and signers, which keep the keys that they
   // derive.
-  std::map<std::string, CallConfig, std::less<>> configs_;                     // guarded by mutex_
+  std::map<std::string, std::shared_ptr<const CallConfig>, std::less<>>
+      configs_;                                                                // guarded by mutex_
   std::map<std::string, std::unique_ptr<auth::Signer>, std::less<>> signers_;  // guarded by mutex_
   std::optional<auth::Credentials> credentials_;                               // guarded by mutex_
   std::chrono::microseconds clock_skew_{0};                                    // guarded by mutex_
