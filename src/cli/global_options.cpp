@@ -182,6 +182,34 @@ std::optional<Compat> wanted_compat(std::span<const std::string> words) {
   return compat;
 }
 
+void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
+  const auto merge = [](const auto& source, auto& target) {
+    if (source) {
+      target = source;
+    }
+  };
+  merge(from.profile, onto.profile);
+  merge(from.region, onto.region);
+  merge(from.output, onto.output);
+  merge(from.query, onto.query);
+  merge(from.endpoint_url, onto.endpoint_url);
+  merge(from.ca_bundle, onto.ca_bundle);
+  merge(from.read_timeout_seconds, onto.read_timeout_seconds);
+  merge(from.connect_timeout_seconds, onto.connect_timeout_seconds);
+  merge(from.cli_binary_format, onto.cli_binary_format);
+  if (from.color != GlobalOptions().color) {
+    onto.color = from.color;
+  }
+  onto.verify_ssl = onto.verify_ssl && from.verify_ssl;
+  onto.paginate = onto.paginate && from.paginate;
+  onto.sign_request = onto.sign_request && from.sign_request;
+  merge(from.debug, onto.debug);
+  merge(from.no_cli_pager, onto.no_cli_pager);
+  merge(from.cli_auto_prompt, onto.cli_auto_prompt);
+  merge(from.no_cli_auto_prompt, onto.no_cli_auto_prompt);
+  merge(from.mock, onto.mock);
+}
+
 Result<MainArguments> parse_main(std::span<const std::string> given,
                                  Compat compat,
                                  Abbreviations abbreviations) {

@@ -57,6 +57,9 @@ enum class Abbreviations : std::uint8_t { yes, no };
                                                Compat compat,
                                                Abbreviations abbreviations = Abbreviations::yes);
 
+/// Sets in `onto` what `from` has that is not the default.
+void merge_globals(const GlobalOptions& from, GlobalOptions& onto);
+
 /// Which version a command line asks for with --compat, if it does, for those who must know it
 /// before or although parsing fails.
 [[nodiscard]] std::optional<Compat> wanted_compat(std::span<const std::string> words);

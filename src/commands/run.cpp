@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/run.hpp"
 
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -15,7 +16,9 @@
 #include "cli/session_parts.hpp"
 #include "cli/skeleton.hpp"
 #include "cli/usage.hpp"
+#include "commands/alias.hpp"
 #include "commands/command.hpp"
+#include "commands/hand_over.hpp"
 #include "config/environment.hpp"
 #include "config/settings.hpp"
 #include "engine/model_pack.hpp"
@@ -52,7 +55,9 @@ tl::unexpected<Error> not_native(const std::string& what) {
 }
 
 /// A command line that names a service of AWS.
-Status run_service_command(Context& context, cli::MainArguments& main) {
+Status run_service_command(Context& context,
+                           cli::MainArguments& main,
+                           std::span<const std::string> command_line) {
   VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
   VIRGA_TRY_ASSIGN(auto text, text_options(context.settings));
   const cli::World world{context.environment, context.clock, context.random};
@@ -64,11 +69,15 @@ Status run_service_command(Context& context, cli::MainArguments& main) {
   if (const auto* high_level = std::get_if<cli::HighLevelCommand>(&command)) {
     const auto* native = find_command(high_level->service, high_level->command);
     return native != nullptr ? native->run(high_level->words, context)
-                             : not_native(concat(high_level->service, " ", high_level->command));
+                             : hand_over(concat(high_level->service,
+                                                high_level->command.empty() ? "" : " ",
+                                                high_level->command),
+                                         command_line,
+                                         context);
   }
   const auto& invocation = std::get<cli::Invocation>(command);
   if (context.globals.cli_auto_prompt) {
-    return not_native("--cli-auto-prompt");
+    return hand_over("--cli-auto-prompt", command_line, context);
   }
   if (invocation.skeleton) {
     return cli::print_skeleton(invocation, context.globals, context.settings, context.out);
@@ -103,6 +112,7 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
   if (main.version) {
     return program.out.write("virga/" VIRGA_VERSION "\n");
   }
+  VIRGA_TRY(expand_aliases(main, program.environment));
   config::Settings settings(program.environment, main.globals.compat);
   main.globals.mock = main.globals.mock || is_on(program.environment.get("VIRGA_MOCK"));
   cli::apply_globals(main.globals, settings);
@@ -116,7 +126,7 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
   if (is_own_command(main.command)) {
     return find_command(main.command, "")->run(main.words, context);
   }
-  return run_service_command(context, main);
+  return run_service_command(context, main, words);
 }
 
 }  // namespace

@@ -103,7 +103,8 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_block(std:
 /// that the text is no configuration file.
 class Parser {
  public:
-  Parser() : defaults_(std::make_shared<ConfigSection>()) {}
+  explicit Parser(IndentedBlocks blocks)
+      : blocks_(blocks), defaults_(std::make_shared<ConfigSection>()) {}
 
   bool line(std::string_view raw) {
     std::string_view text = raw;
@@ -188,11 +189,14 @@ class Parser {
     return section().add(to_lower(key), std::move(value)) != nullptr;
   }
 
-  static bool finish_values(ConfigSection& section) {
+  bool finish_values(ConfigSection& section) {
     for (std::size_t i = 0; i < section.entries().size(); ++i) {
       ConfigValue& value = section.at(i);
       value.text.resize(strip_end(value.text).size());
       if (!value.text.empty() && value.text.front() == '\n') {
+        if (blocks_ == IndentedBlocks::text) {
+          continue;
+        }
         value.block = parse_block(value.text);
         if (!value.block) {
           return false;
@@ -203,6 +207,7 @@ class Parser {
     return true;
   }
 
+  IndentedBlocks blocks_;
   std::shared_ptr<ConfigSection> defaults_;
   ConfigSections sections_;
   std::unordered_set<std::string> names_;
@@ -247,8 +252,10 @@ ConfigValue* ConfigSection::add(std::string key, ConfigValue value) {
   return &entries_.emplace_back(std::move(key), std::move(value)).second;
 }
 
-Result<ConfigSections> parse_config(std::string_view bytes, const std::string& path) {
-  Parser parser;
+Result<ConfigSections> parse_config(std::string_view bytes,
+                                    const std::string& path,
+                                    IndentedBlocks blocks) {
+  Parser parser(blocks);
   bool good = is_utf8(bytes);
   std::size_t at = 0;
   while (good && at < bytes.size()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,12 +63,18 @@ class ConfigSection {
 /// Sections by their whole header text ("profile dev"), in the file's order.
 using ConfigSections = std::vector<std::pair<std::string, ConfigSection>>;
 
+/// What lines are that follow a key without a value: keys of a block, or text as any other (in the
+/// file of aliases).
+enum class IndentedBlocks : std::uint8_t { keys, text };
+
 /// Reads the INI dialect of the AWS CLI, which is that of Python's RawConfigParser with botocore's
 /// indented blocks: `#` and `;` start a comment only at the start of a line, `=` or `:` ends a key,
 /// keys are put in lower case, a more indented line continues a value, a [DEFAULT] section supplies
 /// every other one; sections and keys may not repeat within a file.
 /// Errors: general, `Unable to parse config file: PATH`, as the AWS CLI words every mistake.
-[[nodiscard]] Result<ConfigSections> parse_config(std::string_view bytes, const std::string& path);
+[[nodiscard]] Result<ConfigSections> parse_config(std::string_view bytes,
+                                                  const std::string& path,
+                                                  IndentedBlocks blocks = IndentedBlocks::keys);
 
 /// Splits as a POSIX shell splits words (quotes and backslashes, no expansion); nothing if a quote
 /// stays open. Section headers such as [profile "my profile"] are read with it.
