@@ -157,6 +157,37 @@ Status write_file_atomically(const std::string& path, std::string_view bytes, un
 
 bool file_exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
+std::string expand_variables(
+    std::string_view path,
+    const std::function<std::optional<std::string>(const std::string&)>& variable) {
+  std::string out;
+  for (std::size_t at = 0; at < path.size();) {
+    const auto dollar = path.find('$', at);
+    out.append(path.substr(at, dollar - at));
+    if (dollar == std::string_view::npos) {
+      break;
+    }
+    std::size_t end = dollar + 1;
+    std::string_view name;
+    if (end < path.size() && path[end] == '{') {
+      const auto close = path.find('}', end);
+      if (close != std::string_view::npos) {
+        name = path.substr(end + 1, close - end - 1);
+        end = close + 1;
+      }
+    } else {
+      while (end < path.size() && (is_ascii_alnum(path[end]) || path[end] == '_')) {
+        ++end;
+      }
+      name = path.substr(dollar + 1, end - dollar - 1);
+    }
+    const auto value = name.empty() ? std::nullopt : variable(std::string(name));
+    out.append(value ? std::string_view(*value) : path.substr(dollar, end - dollar));
+    at = end;
+  }
+  return out;
+}
+
 std::string expand_user(std::string_view path, std::string_view home) {
   if (path == "~" || path.starts_with("~/")) {
     return concat(home, path.substr(1));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,12 @@ namespace virga {
 /// With a leading "~" or "~/" replaced by `home`, as Python's expanduser does (other users are not
 /// looked up).
 [[nodiscard]] std::string expand_user(std::string_view path, std::string_view home);
+
+/// With $NAME and ${NAME} replaced by what `variable` knows, as Python's expandvars does: names
+/// that are not set stay as they are, and values are not looked at again.
+[[nodiscard]] std::string expand_variables(
+    std::string_view path,
+    const std::function<std::optional<std::string>(const std::string&)>& variable);
 
 /// The bytes of a file mapped read-only into memory. Move-only; unmaps at the end.
 class MappedFile {

@@ -7,15 +7,8 @@
 #include <unistd.h>
 
 #include "base/files.hpp"
-#include "base/strings.hpp"
 
 namespace virga::config {
-namespace {
-
-bool is_name_char(char c) { return is_ascii_alnum(c) || c == '_'; }
-
-}  // namespace
-
 std::optional<std::string> ProcessEnvironment::get(const char* name) const {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
@@ -30,32 +23,8 @@ std::string ProcessEnvironment::home() const {
 }
 
 std::string expand_path(std::string_view path, const Environment& environment) {
-  std::string out;
-  std::size_t at = 0;
-  while (at < path.size()) {
-    const auto dollar = path.find('$', at);
-    out.append(path.substr(at, dollar - at));
-    if (dollar == std::string_view::npos) {
-      break;
-    }
-    std::size_t end = dollar + 1;
-    std::string_view name;
-    if (end < path.size() && path[end] == '{') {
-      const auto close = path.find('}', end);
-      if (close != std::string_view::npos) {
-        name = path.substr(end + 1, close - end - 1);
-        end = close + 1;
-      }
-    } else {
-      while (end < path.size() && is_name_char(path[end])) {
-        ++end;
-      }
-      name = path.substr(dollar + 1, end - dollar - 1);
-    }
-    const auto value = name.empty() ? std::nullopt : environment.get(std::string(name));
-    out.append(value ? std::string_view(*value) : path.substr(dollar, end - dollar));
-    at = end;
-  }
+  const std::string out =
+      expand_variables(path, [&](const std::string& name) { return environment.get(name); });
   return expand_user(out, environment.home());
 }
 

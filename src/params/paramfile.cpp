@@ -63,39 +63,8 @@ std::string with_home(std::string_view path, const TextOptions& options) {
   return home ? expand_user(path, *home) : std::string(path);
 }
 
-bool is_name_character(char c) { return is_ascii_alnum(c) || c == '_'; }
-
-/// $NAME and ${NAME}; names that are not set stay as they are, and values are not looked at again.
 std::string with_variables(std::string_view path, const TextOptions& options) {
-  std::string out;
-  for (std::size_t at = 0; at < path.size();) {
-    if (path[at] != '$') {
-      out += path[at++];
-      continue;
-    }
-    std::size_t end = at + 1;
-    std::string_view name;
-    if (end < path.size() && path[end] == '{') {
-      const auto close = path.find('}', end);
-      if (close != std::string_view::npos) {
-        name = path.substr(end + 1, close - end - 1);
-        end = close + 1;
-      }
-    } else {
-      while (end < path.size() && is_name_character(path[end])) {
-        ++end;
-      }
-      name = path.substr(at + 1, end - at - 1);
-    }
-    if (end == at + 1) {  // a stray $
-      out += path[at++];
-      continue;
-    }
-    const auto value = variable(std::string(name), options);
-    out += value ? *value : std::string(path.substr(at, end - at));
-    at = end;
-  }
-  return out;
+  return expand_variables(path, [&](const std::string& name) { return variable(name, options); });
 }
 
 /// What Python's OSError says.
