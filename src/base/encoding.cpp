@@ -109,7 +109,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
       }
       continue;
     }
-    const int value = k_base64_values[static_cast<unsigned char>(c)];
+    const signed char value = k_base64_values[static_cast<unsigned char>(c)];
     if (value < 0) {
       continue;
     }

@@ -80,7 +80,7 @@ void take_events(const Invocation& invocation,
     return;
   }
   const bool save = find_action(invocation, PostAction::Kind::save_records) != nullptr;
-  call.on_event = [&out, &records, save](Value event) -> Status {
+  call.on_event = [&out, &records, save](const Value& event) -> Status {
     if (!save) {
       return out.write(to_json(event) + "\n");
     }
