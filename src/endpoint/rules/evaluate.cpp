@@ -39,7 +39,8 @@ class Evaluation {
 
   void fail(std::string message) {
     if (!failed()) {
-      context_.error = message.empty() ? "An endpoint rule failed without a message." : message;
+      context_.error =
+          message.empty() ? "An endpoint rule failed without a message." : std::move(message);
     }
   }
 
