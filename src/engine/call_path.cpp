@@ -276,11 +276,12 @@ Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
     if (!answer.result) {
       Error& error = answer.result.error();
       adjust_error(call.operation, answer.response, error, prepared.config->compat_v1);
-      const auto region = redirect_region(call.operation, prepared.params, error, answer.response);
-      if (region && !redirected) {
+      if (!redirected && is_wrong_region(call.operation, prepared.params, error, answer.response)) {
         redirected = true;
-        VIRGA_TRY(redirect(call, *region, prepared));
-        continue;
+        if (const auto region = find_region(call, prepared, answer.response)) {
+          VIRGA_TRY(redirect(call, *region, prepared));
+          continue;
+        }
       }
       const bool skewed = correct_clock(answer) && tries_left;
       const bool again = skewed || (decision.retry && !answer.is_final);
@@ -295,6 +296,26 @@ Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
     }
     parts_.clock.sleep(decision.delay);
   }
+}
+
+/// The region of the call's bucket: as the answer names it, else as HeadBucket's answer does.
+std::optional<std::string> CallPath::find_region(const Call& call,
+                                                 const Prepared& prepared,
+                                                 const http::Response& response) {
+  if (auto named = bucket_region(response)) {
+    return named;
+  }
+  const auto head_bucket = call.operation.service().find_operation("HeadBucket");
+  if (!head_bucket) {
+    return std::nullopt;
+  }
+  debug("asking for the bucket's region");
+  Map params;
+  params.append("Bucket", Value(prepared.params.text("Bucket")));
+  const Call look_up{*head_bucket, Value(std::move(params))};
+  const auto head = prepare(look_up, prepared.config);
+  // An answer of any status has the header.
+  return head ? bucket_region(attempt(look_up, *head, 1).response) : std::nullopt;
 }
 
 /// Prepares the call anew for the region that its bucket is in.

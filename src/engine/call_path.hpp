@@ -58,6 +58,9 @@ class CallPath final : public Caller {
   [[nodiscard]] Result<Prepared> prepare(const Call& call,
                                          std::shared_ptr<const CallConfig> call_config);
   [[nodiscard]] Status place(const Call& call, Prepared& prepared);
+  [[nodiscard]] std::optional<std::string> find_region(const Call& call,
+                                                       const Prepared& prepared,
+                                                       const http::Response& response);
   [[nodiscard]] Status redirect(const Call& call, const std::string& region, Prepared& prepared);
   [[nodiscard]] Result<Page> send_until_done(const Call& call, Prepared& prepared);
   [[nodiscard]] Answer attempt(const Call& call, const Prepared& prepared, int number);

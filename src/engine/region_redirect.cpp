@@ -47,15 +47,16 @@ bool says_wrong_region(const model::Operation& operation,
 
 }  // namespace
 
-std::optional<std::string> redirect_region(const model::Operation& operation,
-                                           const Value& params,
-                                           const Error& error,
-                                           const http::Response& response) {
+bool is_wrong_region(const model::Operation& operation,
+                     const Value& params,
+                     const Error& error,
+                     const http::Response& response) {
   const auto bucket = params.text("Bucket");
-  if (operation.service().name() != "s3" || !error.service || bucket.empty() ||
-      bucket.starts_with("arn:") || !says_wrong_region(operation, error, response)) {
-    return std::nullopt;
-  }
+  return operation.service().name() == "s3" && error.service && !bucket.empty() &&
+         !bucket.starts_with("arn:") && says_wrong_region(operation, error, response);
+}
+
+std::optional<std::string> bucket_region(const http::Response& response) {
   const auto header = response.headers.get("x-amz-bucket-region");
   const auto region = header.empty() ? region_in(response.body) : header;
   return is_region_name(region) ? std::optional(std::string(region)) : std::nullopt;

@@ -11,12 +11,15 @@
 
 namespace virga::engine {
 
-/// The region that an S3 bucket is in, where the answer says that the call went to a wrong one:
-/// from the header x-amz-bucket-region or the error's Region. Nothing for other errors, other
-/// services, and access point ARNs. Source: botocore/utils.py, S3RegionRedirectorv2.
-[[nodiscard]] std::optional<std::string> redirect_region(const model::Operation& operation,
-                                                         const Value& params,
-                                                         const Error& error,
-                                                         const http::Response& response);
+/// Whether an S3 answer says that the call went to a region that the bucket is not in. Never for
+/// access point ARNs. Source: botocore/utils.py, S3RegionRedirectorv2.
+[[nodiscard]] bool is_wrong_region(const model::Operation& operation,
+                                   const Value& params,
+                                   const Error& error,
+                                   const http::Response& response);
+
+/// The region that an S3 answer, of whatever status, says the bucket is in: the header
+/// x-amz-bucket-region or the error's Region.
+[[nodiscard]] std::optional<std::string> bucket_region(const http::Response& response);
 
 }  // namespace virga::engine

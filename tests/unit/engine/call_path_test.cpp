@@ -28,12 +28,16 @@ constexpr std::string_view k_s3_model = R"({
   "operations": {
     "PutObject": {"name": "PutObject", "http": {"method": "PUT", "requestUri": "/{Bucket}/{Key+}"},
                   "input": {"shape": "Put"}},
+    "HeadBucket": {"name": "HeadBucket", "http": {"method": "HEAD", "requestUri": "/{Bucket}"},
+                  "input": {"shape": "Head"}},
     "GetObject": {"name": "GetObject", "http": {"method": "GET", "requestUri": "/{Bucket}/{Key+}"},
                   "input": {"shape": "Get"}, "output": {"shape": "Got"}}},
   "shapes": {
     "Put": {"type": "structure", "payload": "Body", "members": {
       "Bucket": {"shape": "S", "location": "uri", "locationName": "Bucket"},
       "Key": {"shape": "S", "location": "uri", "locationName": "Key"}, "Body": {"shape": "B", "streaming": true}}},
+    "Head": {"type": "structure", "members": {
+      "Bucket": {"shape": "S", "location": "uri", "locationName": "Bucket"}}},
     "Get": {"type": "structure", "members": {
       "Bucket": {"shape": "S", "location": "uri", "locationName": "Bucket"},
       "Key": {"shape": "S", "location": "uri", "locationName": "Key"}}},
@@ -232,6 +236,29 @@ TEST_F(CallPathTest, FollowsARedirectOnlyOnce) {
   moved.headers.add("x-amz-bucket-region", "eu-west-1");
   transport_.answers = {moved, moved, moved};
   EXPECT_FALSE(run(s3_, s3_call("GetObject")));
+  EXPECT_EQ(transport_.requests.size(), 2U);
+}
+
+TEST_F(CallPathTest, AsksHeadBucketWhereTheAnswerNamesNoRegion) {
+  auto moved = response(301, "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>");
+  auto head = response(403, "");
+  head.headers.add("x-amz-bucket-region", "eu-west-1");
+  transport_.answers = {moved, head, response(200, "")};
+  const auto page = run(s3_, s3_call("GetObject"));
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(transport_.requests.size(), 3U);
+  EXPECT_EQ(transport_.requests[1].method, "HEAD");
+  EXPECT_EQ(transport_.requests[2].method, "GET");
+  EXPECT_NE(transport_.requests[2].headers.get("Authorization").find("/eu-west-1/s3/"),
+            std::string_view::npos);
+}
+
+TEST_F(CallPathTest, FailsAsTheServiceSaidWhereNobodyNamesTheRegion) {
+  auto moved = response(301, "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>");
+  transport_.answers = {moved, response(403, "")};
+  const auto page = run(s3_, s3_call("GetObject"));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().service->code, "PermanentRedirect");
   EXPECT_EQ(transport_.requests.size(), 2U);
 }
 
