@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -153,6 +154,34 @@ Status write_file_atomically(const std::string& path, std::string_view bytes, un
     unlink(temporary.c_str());
   }
   return written;
+}
+
+Status update_file(const std::string& path, std::string_view bytes, unsigned mode) {
+  // Links in the middle of a path that does not exist yet are the system's to follow.
+  std::string target = path;
+  if (char* const resolved = realpath(path.c_str(), nullptr); resolved != nullptr) {
+    target = resolved;
+    free(resolved);  // NOLINT(cppcoreguidelines-no-malloc): realpath's contract
+  }
+
+  struct stat info {};
+
+  if (stat(target.c_str(), &info) != 0) {
+    return write_file_atomically(target, bytes, mode);
+  }
+  const auto folder_end = target.rfind('/');
+  const std::string folder =
+      folder_end == std::string::npos ? "." : target.substr(0, folder_end + 1);
+  if (access(folder.c_str(), W_OK) != 0) {
+    VIRGA_TRY(write_in_place(target, bytes));
+    return truncate(target.c_str(), static_cast<off_t>(bytes.size())) == 0
+               ? Status()
+               : Status(io_error("write", target));
+  }
+  VIRGA_TRY(write_file_atomically(target, bytes, info.st_mode & 07777U));
+  // Only root can give a file away, and nobody else finds another's file here.
+  static_cast<void>(chown(target.c_str(), info.st_uid, info.st_gid) == 0);
+  return {};
 }
 
 bool file_exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }

@@ -23,6 +23,11 @@ namespace virga {
                                            std::string_view bytes,
                                            unsigned mode);
 
+/// The same for a file that is the user's: what a link points to is replaced, not the link, and the
+/// file keeps its mode and, as far as the system lets us, its owner. A new one gets `mode`. Where
+/// the folder may not be written to, the file is written in place.
+[[nodiscard]] Status update_file(const std::string& path, std::string_view bytes, unsigned mode);
+
 [[nodiscard]] bool file_exists(const std::string& path);
 
 /// With a leading "~" or "~/" replaced by `home`, as Python's expanduser does (other users are not

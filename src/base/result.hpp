@@ -21,6 +21,7 @@ enum class ErrorCode {
   response,       ///< an answer that cannot be understood (255)
   io,             ///< a file or stream of the user's (255)
   interrupted,    ///< Ctrl-C (130)
+  negative,       ///< the answer is no; nothing more is printed (1)
   general,        ///< anything else (255)
 };
 

@@ -13,6 +13,9 @@ int exit_code(const Error& error, Compat compat) {
   if (error.code == ErrorCode::interrupted) {
     return k_interrupted;
   }
+  if (error.code == ErrorCode::negative) {
+    return 1;
+  }
   if (compat == Compat::v1) {
     return error.code == ErrorCode::usage && is_usage_text(error.message) ? k_v1_parser : k_other;
   }

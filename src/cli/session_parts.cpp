@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session_parts.hpp"
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 
 #include "auth/credentials.hpp"
 #include "base/strings.hpp"
+#include "engine/service_calls.hpp"
 #include "http/curl_transport.hpp"
 #include "mock/mock_transport.hpp"
 
@@ -51,16 +54,32 @@ class MockCredentials final : public auth::CredentialProvider {
     credentials.provider = name();
     return std::optional(std::move(credentials));
   }
+
+  [[nodiscard]] Result<std::optional<auth::Claim>> claim() const override {
+    return std::optional(auth::Claim{{"mock", ""}, false});
+  }
 };
 
-auth::CredentialChain credential_chain(const GlobalOptions& globals,
-                                       const config::Settings& settings) {
-  if (!globals.mock) {
-    return auth::default_chain(settings);
-  }
-  std::vector<std::unique_ptr<auth::CredentialProvider>> providers;
-  providers.push_back(std::make_unique<MockCredentials>());
-  return auth::CredentialChain(std::move(providers));
+using OpenTransport = std::function<Result<std::shared_ptr<http::Transport>>()>;
+
+/// The network, opened once and then shared.
+OpenTransport shared_network(bool verify_tls, const config::Settings& settings) {
+  struct Opened {
+    std::mutex mutex;
+    std::shared_ptr<http::Transport> transport;
+  };
+
+  return
+      [verify_tls,
+       &settings,
+       opened = std::make_shared<Opened>()]() mutable -> Result<std::shared_ptr<http::Transport>> {
+        const std::lock_guard lock(opened->mutex);
+        if (!opened->transport) {
+          VIRGA_TRY_ASSIGN(auto options, transport_options(verify_tls, settings));
+          opened->transport = std::make_shared<http::CurlTransport>(std::move(options));
+        }
+        return opened->transport;
+      };
 }
 
 }  // namespace
@@ -91,23 +110,41 @@ engine::SessionParts session_parts(const GlobalOptions& globals,
                                    Clock& clock,
                                    Random& random,
                                    output::Writer& notes) {
-  engine::SessionParts out{
-      catalog, settings, clock, random, credential_chain(globals, settings), {}};
-  out.open_transport = [mock = globals.mock,
-                        verify_tls = globals.verify_ssl,
-                        &catalog,
-                        &settings]() -> Result<std::shared_ptr<http::Transport>> {
-    if (mock) {
-      return std::make_shared<mock::MockTransport>(catalog);
-    }
-    VIRGA_TRY_ASSIGN(auto options, transport_options(verify_tls, settings));
-    return std::make_shared<http::CurlTransport>(std::move(options));
-  };
-  out.sign_requests = globals.sign_request;
+  std::function<void(const std::string&)> debug;
   if (globals.debug) {
-    out.debug = [&notes](const std::string& line) { static_cast<void>(notes.write(line + "\n")); };
+    debug = [&notes](const std::string& line) { static_cast<void>(notes.write(line + "\n")); };
   }
-  return out;
+  if (globals.mock) {
+    std::vector<std::unique_ptr<auth::CredentialProvider>> mock;
+    mock.push_back(std::make_unique<MockCredentials>());
+    return {catalog,
+            settings,
+            clock,
+            random,
+            auth::CredentialChain(std::move(mock)),
+            [&catalog]() -> Result<std::shared_ptr<http::Transport>> {
+              return std::make_shared<mock::MockTransport>(catalog);
+            },
+            globals.sign_request,
+            std::move(debug)};
+  }
+  auto network = shared_network(globals.verify_ssl, settings);
+  // --no-verify-ssl is meant for the command's own calls, as in the AWS CLI.
+  auto services = std::make_shared<engine::ServiceCalls>(
+      engine::ServiceCallParts{catalog,
+                               settings,
+                               clock,
+                               random,
+                               globals.verify_ssl ? network : shared_network(true, settings),
+                               debug});
+  return {catalog,
+          settings,
+          clock,
+          random,
+          auth::default_chain({settings, clock, random, std::move(services)}),
+          std::move(network),
+          globals.sign_request,
+          std::move(debug)};
 }
 
 }  // namespace virga::cli

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "auth/instance_metadata.hpp"
 #include "base/clock.hpp"
 #include "base/strings.hpp"
 #include "cli/call_runner.hpp"
@@ -116,6 +117,11 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
   config::Settings settings(program.environment, main.globals.compat);
   main.globals.mock = main.globals.mock || is_on(program.environment.get("VIRGA_MOCK"));
   cli::apply_globals(main.globals, settings);
+  if (!main.globals.mock) {
+    settings.set_region_source([&program, &settings] {
+      return auth::region_of_instance({settings, program.clock, program.random});
+    });
+  }
   Context context{program.environment,
                   settings,
                   main.globals,
@@ -155,7 +161,12 @@ int run(std::string_view called_as, const std::vector<std::string>& words) {
     return 0;
   }
   const Error& error = status.error();
-  const bool blank_line = compat == Compat::v2 || !cli::is_usage_text(error.message);
+  if (error.code == ErrorCode::negative) {
+    return cli::exit_code(error, compat);
+  }
+  const bool plain =
+      cli::is_usage_text(error.message) || error.message.ends_with("by running \"aws configure\".");
+  const bool blank_line = compat == Compat::v2 || !plain;
   // Nothing is left to be done if standard error cannot be written.
   static_cast<void>(program.err.write(concat(blank_line ? "\n" : "", error.message, "\n")));
   return cli::exit_code(error, compat);

@@ -52,6 +52,20 @@ void Settings::set_option(Setting setting, std::string value) {
   options_.insert_or_assign(setting, std::move(value));
 }
 
+void Settings::clear_option(Setting setting) { options_.erase(setting); }
+
+void Settings::set_region_source(std::function<Result<std::optional<std::string>>()> source) {
+  shared_->region_source = std::move(source);
+}
+
+std::optional<std::string> Settings::from_region_source() const {
+  std::call_once(shared_->located, [this] {
+    auto found = shared_->region_source ? shared_->region_source() : std::nullopt;
+    shared_->region = found ? *std::move(found) : std::nullopt;
+  });
+  return shared_->region;
+}
+
 std::optional<std::string> Settings::from_options(Setting setting) const {
   const auto found = options_.find(setting);
   return found == options_.end() ? std::nullopt : std::optional(found->second);
@@ -94,6 +108,9 @@ Result<std::optional<std::string>> Settings::text(Setting setting) const {
   }
   if (!value) {
     VIRGA_TRY_ASSIGN(value, from_profile(setting));
+  }
+  if (!value && setting == Setting::region) {
+    return from_region_source();
   }
   if (!value) {
     const char* fallback = fallback_of(setting_row(setting), compat_);
@@ -202,13 +219,14 @@ Result<Profile> Settings::profile() const {
 }
 
 Result<const Profiles*> Settings::profiles() const {
-  std::call_once(loaded_, [this] {
-    profiles_ = Profiles::load(path_of(Setting::config_file), path_of(Setting::credentials_file));
+  auto& loaded = shared_->profiles;
+  std::call_once(shared_->loaded, [this, &loaded] {
+    loaded = Profiles::load(path_of(Setting::config_file), path_of(Setting::credentials_file));
   });
-  if (!*profiles_) {
-    return fail(profiles_->error());
+  if (!*loaded) {
+    return fail(loaded->error());
   }
-  return &profiles_->value();
+  return &loaded->value();
 }
 
 std::string Settings::path_of(Setting file_setting) const {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,7 +49,8 @@ struct SettingRow {
 ///
 /// Errors (every getter): what is wrong with a file, the profile or the value, in the AWS CLI's
 /// words, for example `The config profile (NAME) could not be found`.
-/// Threads: safe, once the options have been set.
+/// Threads: safe, once the options have been set. A copy has options of its own and shares the
+/// files, so it is cheap.
 class Settings {
  public:
   /// `environment` is borrowed and must outlive this object.
@@ -56,6 +59,11 @@ class Settings {
 
   /// The value that an option gave; it wins over everything else.
   void set_option(Setting setting, std::string value);
+  void clear_option(Setting setting);
+
+  /// Where the region comes from if nothing else says it (the AWS CLI asks the instance that it
+  /// runs on). Asked at most once; none and errors mean that there is none.
+  void set_region_source(std::function<Result<std::optional<std::string>>()> source);
 
   /// The value as it was written, after checking that the setting may have it; none if unset and
   /// without default. Settings whose values are compared without case come in lower case.
@@ -94,6 +102,7 @@ class Settings {
  private:
   [[nodiscard]] std::optional<std::string> from_options(Setting setting) const;
   [[nodiscard]] std::optional<std::string> from_environment(Setting setting) const;
+  [[nodiscard]] std::optional<std::string> from_region_source() const;
   [[nodiscard]] Result<std::optional<std::string>> from_profile(Setting setting) const;
   [[nodiscard]] Result<std::optional<std::string>> services_endpoint_url(
       const Profile& profile, std::string_view service) const;
@@ -101,8 +110,17 @@ class Settings {
   const Environment& environment_;
   Compat compat_;
   std::map<Setting, std::string> options_;
-  mutable std::once_flag loaded_;
-  mutable std::optional<Result<Profiles>> profiles_;
+
+  /// What is found out once, for all copies.
+  struct Shared {
+    std::once_flag loaded;
+    std::optional<Result<Profiles>> profiles;
+    std::once_flag located;
+    std::function<Result<std::optional<std::string>>()> region_source;
+    std::optional<std::string> region;
+  };
+
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
 }  // namespace virga::config

@@ -28,6 +28,7 @@ struct CallPath::Answer {
   Result<Page> result;
   http::Response response;
   std::chrono::microseconds skew{0};  ///< the correction that the signature's time had
+  bool sent = false;                  ///< false where no request could be made
   bool is_final = false;              ///< part of it was handed on: no other attempt may follow
 };
 
@@ -92,15 +93,23 @@ void CallPath::debug(const std::string& line) const {
 }
 
 Result<auth::Credentials> CallPath::credentials() {
-  const std::lock_guard lock(mutex_);
-  if (!credentials_) {
-    VIRGA_TRY_ASSIGN(auto found, parts_.credentials.load());
-    if (!found) {
-      return fail(auth::no_credentials_error());
-    }
-    credentials_ = std::move(found);
+  VIRGA_TRY_ASSIGN(auto found, parts_.credentials.load());
+  if (!found) {
+    return fail(auth::no_credentials_error());
   }
-  return *credentials_;
+  return *std::move(found);
+}
+
+Result<Secret> CallPath::bearer_token(std::string_view signing_name) {
+  if (auto token =
+          auth::bearer_token_from_environment(parts_.settings.environment(), signing_name)) {
+    return *std::move(token);
+  }
+  VIRGA_TRY_ASSIGN(auto token, parts_.credentials.session_token());
+  if (!token) {
+    return fail(auth::no_token_error());
+  }
+  return *std::move(token);
 }
 
 Result<std::shared_ptr<const CallConfig>> CallPath::config_for(const model::Service& service) {
@@ -213,12 +222,7 @@ Status CallPath::sign(const Prepared& prepared,
   context.payload_signing = prepared.config->payload_signing;
   context.checksum_header = prepared.quirks.checksum_header;
   if (scope.signature_version == "bearer") {
-    auto token =
-        auth::bearer_token_from_environment(parts_.settings.environment(), scope.signing_name);
-    if (!token) {
-      return fail(auth::no_token_error());
-    }
-    context.bearer_token = std::move(*token);
+    VIRGA_TRY_ASSIGN(context.bearer_token, bearer_token(scope.signing_name));
   } else if (scope.signature_version != "none") {
     VIRGA_TRY_ASSIGN(context.credentials, credentials());
   }
@@ -262,6 +266,9 @@ Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
   for (int number = 1;; ++number) {
     parts_.clock.sleep(parts_.retry.before_attempt());
     Answer answer = attempt(call, prepared, number);
+    if (!answer.sent) {
+      return std::move(answer.result);
+    }
     retry::Attempt seen = describe(call.operation, answer.result, answer.response);
     seen.number = number;
     const retry::Decision decision = parts_.retry.after_attempt(seen, state);
@@ -341,6 +348,7 @@ bool CallPath::correct_clock(const Answer& answer) {
   }
   const std::lock_guard lock(mutex_);
   clock_skew_ = *skew;
+  parts_.credentials.learn_clock_skew(*skew);
   const auto change = *skew - answer.skew;
   return change > std::chrono::minutes(1) || change < -std::chrono::minutes(1);
 }
@@ -374,6 +382,7 @@ CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, i
                host.substr(host.rfind('@') == std::string_view::npos ? 0 : host.rfind('@') + 1),
                request.path));
   BodyRoute route(call, prepared.quirks);
+  answer.sent = true;
   http::SinkChooser choose;
   if (route.has_choice()) {
     choose = [&](const http::Response& head) { return route.choose(head); };

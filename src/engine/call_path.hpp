@@ -77,6 +77,7 @@ class CallPath final : public Caller {
                                             std::string_view region);
   [[nodiscard]] bool correct_clock(const Answer& answer);
   [[nodiscard]] Result<auth::Credentials> credentials();
+  [[nodiscard]] Result<Secret> bearer_token(std::string_view signing_name);
   [[nodiscard]] Result<std::shared_ptr<const CallConfig>> config_for(const model::Service& service);
   [[nodiscard]] auth::Signer* signer_for(const std::string& signature_version);
   void debug(const std::string& line) const;
@@ -88,7 +89,6 @@ class CallPath final : public Caller {
   std::map<std::string, std::shared_ptr<const CallConfig>, std::less<>>
       configs_;                                                                // guarded by mutex_
   std::map<std::string, std::unique_ptr<auth::Signer>, std::less<>> signers_;  // guarded by mutex_
-  std::optional<auth::Credentials> credentials_;                               // guarded by mutex_
   std::chrono::microseconds clock_skew_{0};                                    // guarded by mutex_
 };
 

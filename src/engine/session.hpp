@@ -52,6 +52,9 @@ class Session final : public Caller {
   /// Ends every exchange of this session, now and from now on. Thread-safe.
   void interrupt() noexcept;
 
+  /// Who signs.
+  [[nodiscard]] const auth::CredentialChain& credentials() const { return parts_.credentials; }
+
  private:
   /// What the calls of one service share.
   struct Lane {

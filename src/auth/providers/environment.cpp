@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
-#include "auth/credentials.hpp"
+#include "auth/providers/context.hpp"
+#include "auth/providers/static_keys.hpp"
+#include "auth/providers/temporary.hpp"
 #include "base/strings.hpp"
-#include "value/timestamp.hpp"
 
 namespace virga::auth {
 namespace {
@@ -11,11 +12,19 @@ namespace {
 /// Variables that are set to nothing count as unset here, unlike in the settings.
 class EnvironmentProvider final : public CredentialProvider {
  public:
-  explicit EnvironmentProvider(const config::Settings& settings) : settings_(settings) {}
+  explicit EnvironmentProvider(const ProviderContext& context) : context_(context) {}
 
   [[nodiscard]] std::string_view name() const override { return "env"; }
 
-  [[nodiscard]] Result<std::optional<Credentials>> load() override {
+  [[nodiscard]] Result<std::optional<Credentials>> load() override { return keys(); }
+
+  [[nodiscard]] Result<std::optional<Claim>> claim() const override {
+    VIRGA_TRY_ASSIGN(const auto found, keys());
+    return found ? std::optional(claim_of_keys(*found)) : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] Result<std::optional<Credentials>> keys() const {
     Credentials out;
     out.provider = name();
     out.access_key_id = variable("AWS_ACCESS_KEY_ID");
@@ -38,27 +47,25 @@ class EnvironmentProvider final : public CredentialProvider {
       out.account_id = std::move(account);
     }
     if (const std::string expiry = variable("AWS_CREDENTIAL_EXPIRATION"); !expiry.empty()) {
-      const auto moment = parse_timestamp(expiry);
-      if (!moment) {
+      out.expiry = parse_expiry(expiry);
+      if (!out.expiry) {
         return fail(ErrorCode::general, concat("Unknown string format: ", expiry));
       }
-      out.expiry = TimePoint(std::chrono::microseconds(moment->microseconds));
     }
     return out;
   }
 
- private:
   [[nodiscard]] std::string variable(const char* variable_name) const {
-    return settings_.environment().get(variable_name).value_or("");
+    return context_.environment().get(variable_name).value_or("");
   }
 
-  const config::Settings& settings_;
+  const ProviderContext& context_;
 };
 
 }  // namespace
 
-std::unique_ptr<CredentialProvider> environment_provider(const config::Settings& settings) {
-  return std::make_unique<EnvironmentProvider>(settings);
+Provider environment_provider(ProviderContext& context) {
+  return std::make_unique<EnvironmentProvider>(context);
 }
 
 }  // namespace virga::auth

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.hpp"
+#include "support/fake_clock.hpp"
 
 namespace virga::auth {
 namespace {
@@ -20,6 +21,8 @@ class CredentialsTest : public testing::Test {
     std::string pattern = testing::TempDir() + "virga_credentials_XXXXXX";
     home_ = mkdtemp(pattern.data());
     environment_.set("HOME", home_);
+    environment_.set("AWS_EC2_METADATA_DISABLED", "true");
+    environment_.set("BOTO_CONFIG", home_ + "/boto");
   }
 
   ~CredentialsTest() override { std::filesystem::remove_all(home_); }
@@ -34,7 +37,7 @@ class CredentialsTest : public testing::Test {
     if (profile_option) {
       settings.set_option(Setting::profile, *profile_option);
     }
-    const auto loaded = default_chain(settings).load();
+    const auto loaded = default_chain({settings, clock_, random_}).load();
     if (!loaded) {
       return loaded.error().message;
     }
@@ -48,6 +51,8 @@ class CredentialsTest : public testing::Test {
 
   std::string home_;
   config::MapEnvironment environment_;
+  test::FakeClock clock_;
+  test::FakeRandom random_{0.5};
 };
 
 TEST_F(CredentialsTest, ThereMayBeNone) {
@@ -106,14 +111,17 @@ TEST_F(CredentialsTest, ExpiryInTheEnvironmentIsKept) {
   environment_.set("AWS_SECRET_ACCESS_KEY", "X");
   environment_.set("AWS_CREDENTIAL_EXPIRATION", "2015-08-30T12:36:00Z");
   const Settings settings(environment_);
-  const auto loaded = environment_provider(settings)->load();
-  ASSERT_TRUE(loaded && *loaded && (*loaded)->expiry);
-  const TimePoint expiry{std::chrono::seconds(1440938160)};
-  EXPECT_EQ(*(*loaded)->expiry, expiry);
-  EXPECT_TRUE(check_not_expired(**loaded, expiry - std::chrono::seconds(1)));
-  EXPECT_FALSE(check_not_expired(**loaded, expiry));
+  const auto chain = default_chain({settings, clock_, random_});
+  const auto loaded = chain.load();
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "Credentials were refreshed, but the refreshed credentials are still expired.");
+  environment_.set("AWS_CREDENTIAL_EXPIRATION", "2035-08-30T12:36:00Z");
+  const auto later = default_chain({settings, clock_, random_}).load();
+  ASSERT_TRUE(later && *later && (*later)->expiry);
+  EXPECT_EQ(*(*later)->expiry, TimePoint(std::chrono::seconds(2072090160)));
   environment_.set("AWS_CREDENTIAL_EXPIRATION", "soon");
-  EXPECT_FALSE(environment_provider(settings)->load());
+  EXPECT_FALSE(default_chain({settings, clock_, random_}).load());
 }
 
 TEST_F(CredentialsTest, AnUnreadableFileIsReported) {
@@ -123,13 +131,21 @@ TEST_F(CredentialsTest, AnUnreadableFileIsReported) {
 
 TEST_F(CredentialsTest, TheChainShowsItsOrder) {
   Settings settings(environment_);
-  EXPECT_EQ(default_chain(settings).names(),
-            (std::vector<std::string_view>{
-                "env", "not-native", "shared-credentials-file", "config-file", "not-native"}));
+  EXPECT_EQ(default_chain({settings, clock_, random_}).names(),
+            (std::vector<std::string_view>{"env",
+                                           "assume-role",
+                                           "assume-role-with-web-identity",
+                                           "sso",
+                                           "shared-credentials-file",
+                                           "login",
+                                           "custom-process",
+                                           "config-file",
+                                           "ec2-credentials-file",
+                                           "boto-config",
+                                           "container-role",
+                                           "iam-role"}));
   settings.set_option(Setting::profile, "x");
-  EXPECT_EQ(default_chain(settings).names(),
-            (std::vector<std::string_view>{
-                "not-native", "shared-credentials-file", "config-file", "not-native"}));
+  EXPECT_EQ(default_chain({settings, clock_, random_}).names().front(), "assume-role");
 }
 
 TEST_F(CredentialsTest, BearerTokensAreFoundBySigningName) {

@@ -140,10 +140,10 @@ class CallPathTest : public testing::Test {
                                        {"AWS_ENDPOINT_URL", "http://127.0.0.1:9"},
                                        {"HOME", "/nonexistent"}}};
   config::Settings settings_{environment_};
-  auth::CredentialChain chain_ = auth::default_chain(settings_);
   FakeTransport transport_;
   test::FakeClock clock_;
   CountingRandom random_;
+  auth::CredentialChain chain_ = auth::default_chain({settings_, clock_, random_});
   retry::RetryPolicy policy_{retry::RetryOptions(), clock_, random_};
   model::Catalog tiny_ = test::tiny_catalog(k_model);
   model::Catalog s3_ = test::tiny_catalog(k_s3_model, "{}", "s3");
