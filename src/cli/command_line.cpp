@@ -325,7 +325,16 @@ Result<Command> parse_command(const model::Catalog& catalog,
     return HelpRequest{};
   }
   if (is_high_level_command(main.command, "", compat)) {
-    return HighLevelCommand{main.command, main.words.empty() ? "" : main.words.front(), main.words};
+    // "s3 ls": the second word is a command of its own, wherever it stands.
+    const auto name = std::find_if(main.words.begin(), main.words.end(), [](const auto& word) {
+      return !word.starts_with('-');
+    });
+    if (name == main.words.end()) {
+      return HighLevelCommand{main.command, "", main.words};
+    }
+    auto rest = main.words;
+    rest.erase(rest.begin() + (name - main.words.begin()));
+    return HighLevelCommand{main.command, *name, std::move(rest)};
   }
   const auto service = find_service_command(catalog, main.command);
   if (!service) {

@@ -29,7 +29,7 @@ struct HelpRequest {
 struct HighLevelCommand {
   std::string service;
   std::string command;             ///< may be empty, as in "s3" alone
-  std::vector<std::string> words;  ///< what follows
+  std::vector<std::string> words;  ///< all but the two
 };
 
 using Command = std::variant<HelpRequest, HighLevelCommand, Invocation>;

@@ -32,6 +32,7 @@ struct Context {
   [[nodiscard]] Result<const model::Catalog*> catalog();
 
   std::optional<model::Catalog> opened_catalog{};  ///< catalog() fills it
+  int exit_status = 0;  ///< where nothing failed, but the command wants another than 0
 };
 
 /// A command that is more than one operation. `words` is what follows its name, without the global
@@ -56,6 +57,11 @@ struct Command {
 [[nodiscard]] bool is_own_command(std::string_view service);
 
 // One function for each file of this folder.
+[[nodiscard]] Status ecr_get_login_password(const std::vector<std::string>& words,
+                                            Context& context);
+[[nodiscard]] Status ecr_public_get_login_password(const std::vector<std::string>& words,
+                                                   Context& context);
 [[nodiscard]] Status models(const std::vector<std::string>& words, Context& context);
+[[nodiscard]] Status s3_ls(const std::vector<std::string>& words, Context& context);
 
 }  // namespace virga::commands

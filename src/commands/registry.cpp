@@ -8,7 +8,10 @@ namespace {
 
 // By name. A row of a service with an operation comes before the one without.
 constexpr Command k_commands[] = {
+    {"ecr", "get-login-password", ecr_get_login_password},
+    {"ecr-public", "get-login-password", ecr_public_get_login_password},
     {"models", "", models},
+    {"s3", "ls", s3_ls},
 };
 
 }  // namespace

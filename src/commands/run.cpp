@@ -36,6 +36,7 @@ struct Program {
   SystemRandom random{};
   output::DescriptorWriter out{STDOUT_FILENO};
   output::DescriptorWriter err{STDERR_FILENO};
+  int exit_status = 0;  ///< where nothing failed
 };
 
 bool is_on(const std::optional<std::string>& variable) {
@@ -69,12 +70,14 @@ Status run_service_command(Context& context,
   }
   if (const auto* high_level = std::get_if<cli::HighLevelCommand>(&command)) {
     const auto* native = find_command(high_level->service, high_level->command);
-    return native != nullptr ? native->run(high_level->words, context)
-                             : hand_over(concat(high_level->service,
-                                                high_level->command.empty() ? "" : " ",
-                                                high_level->command),
-                                         command_line,
-                                         context);
+    const bool asks_for_help = high_level->words.size() == 1 && high_level->words.front() == "help";
+    if (native != nullptr && !asks_for_help) {
+      return native->run(native->operation.empty() ? main.words : high_level->words, context);
+    }
+    return hand_over(
+        concat(high_level->service, high_level->command.empty() ? "" : " ", high_level->command),
+        command_line,
+        context);
   }
   const auto& invocation = std::get<cli::Invocation>(command);
   if (context.globals.cli_auto_prompt) {
@@ -132,7 +135,9 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
   if (is_own_command(main.command)) {
     return find_command(main.command, "")->run(main.words, context);
   }
-  return run_service_command(context, main, words);
+  VIRGA_TRY(run_service_command(context, main, words));
+  program.exit_status = context.exit_status;
+  return {};
 }
 
 }  // namespace
@@ -158,7 +163,7 @@ int run(std::string_view called_as, const std::vector<std::string>& words) {
             : Status(fail(ErrorCode::configuration,
                           concat("VIRGA_COMPAT is \"", wanted, "\"; it may be v1 or v2.")));
   if (status) {
-    return 0;
+    return program.exit_status;
   }
   const Error& error = status.error();
   if (error.code == ErrorCode::negative) {
