@@ -245,7 +245,7 @@ class BehaviourTest(unittest.TestCase):
         files = {"AWS_CONFIG_FILE": str(self.folder / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "credentials")}
         url = self.serve(answer("200 OK", b""))
         result = self.run_virga("--profile", "r", "sts", "get-caller-identity", "--endpoint-url", url, **files)
-        self.assert_fails(result, 253, "role_arn")
+        self.assert_fails(result, 255, 'The source_profile "base" referenced in the profile "r" does not exist')
 
     def test_a_closed_standard_output_spoils_no_file(self) -> None:
         target = self.folder / "object"
