@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.hpp"
+#include "cli/answer_cache.hpp"
 #include "cli/result_printer.hpp"
 #include "cli/session_parts.hpp"
 #include "engine/pager.hpp"
@@ -153,8 +154,26 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   VIRGA_TRY_ASSIGN(
       auto printer,
       ResultPrinter::make(globals, parts.settings, std::string(invocation.operation.name())));
-  engine::Session session(session_parts(
-      globals, parts.catalog, parts.settings, parts.clock, parts.random, parts.notes));
+  auto session_made_of =
+      session_parts(globals, parts.catalog, parts.settings, parts.clock, parts.random, parts.notes);
+  VIRGA_TRY_ASSIGN(const auto cache,
+                   AnswerCache::open(globals,
+                                     parts.settings.environment(),
+                                     parts.is_watched ? AnswerCache::Interactive::yes
+                                                      : AnswerCache::Interactive::no,
+                                     {},
+                                     parts.clock,
+                                     parts.random,
+                                     session_made_of.debug));
+  engine::CacheReport report;
+  session_made_of.cache.emplace(cache->for_session([&](const engine::CacheReport& made) {
+    report = made;
+    const bool asked_for = report.outcome == cache::Outcome::stale_hit && globals.stale_if_error;
+    if (parts.is_watched || asked_for) {
+      static_cast<void>(parts.notes.write(cache_note(report)));
+    }
+  }));
+  engine::Session session(std::move(session_made_of));
   if (invocation.wait) {
     VIRGA_TRY_ASSIGN(auto call, make_call(invocation, nullptr));
     const auto& request = *invocation.wait;
@@ -169,7 +188,9 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   if (invocation.outfile == "-" && globals.compat != Compat::v1) {
     return {};  // standard output is the object's
   }
-  return printer.print(std::move(result), parts.out);
+  VIRGA_TRY(printer.print(std::move(result), parts.out));
+  after_answer(cache->cache(), report, parts.words);
+  return {};
 }
 
 }  // namespace virga::cli

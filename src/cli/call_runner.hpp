@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "cli/global_options.hpp"
@@ -18,7 +21,9 @@ struct RunnerParts {
   Clock& clock;
   Random& random;
   output::Writer& out;
-  output::Writer& notes;  ///< standard error, for --debug
+  output::Writer& notes;                 ///< standard error, for --debug
+  bool is_watched = false;               ///< standard error is a terminal
+  std::span<const std::string> words{};  ///< the command line, to run it again in the background
 };
 
 /// Makes the call that the command line asks for and prints its result. This is where the engine's

@@ -33,7 +33,7 @@ struct Row {
 };
 
 // In the order of the AWS CLI's data/cli.json, which messages about ambiguous options show.
-constexpr std::array<Row, 21> k_rows = {{
+constexpr std::array<Row, 26> k_rows = {{
     {"debug", Arity::flag, {}, Since::v1},
     {"endpoint-url", Arity::one, {}, Since::v1},
     {"no-verify-ssl", Arity::flag, {}, Since::v1},
@@ -54,14 +54,27 @@ constexpr std::array<Row, 21> k_rows = {{
     {"no-cli-auto-prompt", Arity::flag, {}, Since::v2},
     {"version", Arity::flag, {}, Since::v1},
     {"compat", Arity::one, k_compats, Since::virga},
+    {"no-cache", Arity::flag, {}, Since::virga},
+    {"refresh", Arity::flag, {}, Since::virga},
+    {"max-age", Arity::one, {}, Since::virga},
+    {"offline", Arity::flag, {}, Since::virga},
+    {"stale-if-error", Arity::flag, {}, Since::virga},
     {"command", Arity::one, {}, Since::v1},
 }};
 
 /// Options of ours and of the other version are understood, but never by a prefix: what the AWS CLI
 /// of that version takes for an abbreviation stays one.
-ArgumentParser main_parser(Compat compat, Abbreviations abbreviations) {
+ArgumentParser main_parser(Compat compat,
+                           Abbreviations abbreviations,
+                           std::span<const std::string> words) {
   ArgumentParser parser;
+  // The one operation that has an option of a name of ours keeps it.
+  const bool has_refresh =
+      std::find(words.begin(), words.end(), "start-metadata-model-import") != words.end();
   for (const auto& row : k_rows) {
+    if (row.name == "refresh" && has_refresh) {
+      continue;
+    }
     ParserArgument argument{row.name, row.arity, TextType::text, row.choices};
     argument.exact = abbreviations == Abbreviations::no || row.since == Since::virga ||
                      (row.since == Since::v2 && compat == Compat::v1) ||
@@ -114,6 +127,14 @@ void set_flag(GlobalOptions& globals, std::string_view name) {
     globals.cli_auto_prompt = true;
   } else if (name == "no-cli-auto-prompt") {
     globals.no_cli_auto_prompt = true;
+  } else if (name == "no-cache") {
+    globals.no_cache = true;
+  } else if (name == "refresh") {
+    globals.refresh = true;
+  } else if (name == "offline") {
+    globals.offline = true;
+  } else if (name == "stale-if-error") {
+    globals.stale_if_error = true;
   }
 }
 
@@ -151,6 +172,8 @@ Status set_text(MainArguments& out, std::string_view name, std::string word) {
     globals.ca_bundle = std::move(word);
   } else if (name == "color") {
     globals.color = std::move(word);
+  } else if (name == "max-age") {
+    globals.max_age = std::move(word);
   } else if (name == "cli-binary-format") {
     globals.cli_binary_format = std::move(word);
   } else if (name == "cli-read-timeout") {
@@ -208,6 +231,11 @@ void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
   merge(from.cli_auto_prompt, onto.cli_auto_prompt);
   merge(from.no_cli_auto_prompt, onto.no_cli_auto_prompt);
   merge(from.mock, onto.mock);
+  merge(from.max_age, onto.max_age);
+  merge(from.no_cache, onto.no_cache);
+  merge(from.refresh, onto.refresh);
+  merge(from.offline, onto.offline);
+  merge(from.stale_if_error, onto.stale_if_error);
 }
 
 Result<MainArguments> parse_main(std::span<const std::string> given,
@@ -217,7 +245,7 @@ Result<MainArguments> parse_main(std::span<const std::string> given,
   MainArguments out;
   out.globals.mock = take_mock(words);
   compat = wanted_compat(words).value_or(compat);
-  const auto parser = main_parser(compat, abbreviations);
+  const auto parser = main_parser(compat, abbreviations, words);
   auto outcome = parser.parse(words);
   if (!outcome) {
     return fail(usage_error(compat, outcome.error().message));

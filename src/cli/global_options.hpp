@@ -32,6 +32,11 @@ struct GlobalOptions {
   bool cli_auto_prompt = false;
   bool no_cli_auto_prompt = false;
   bool mock = false;
+  std::optional<std::string> max_age;  ///< not parsed here
+  bool no_cache = false;
+  bool refresh = false;
+  bool offline = false;
+  bool stale_if_error = false;
   Compat compat = Compat::v2;
   /// Called as "aws", or with --compat: the AWS CLI's odd ways win over better ones.
   bool like_aws = false;

@@ -86,11 +86,16 @@ Status run_service_command(Context& context,
   if (invocation.skeleton) {
     return cli::print_skeleton(invocation, context.globals, context.settings, context.out);
   }
-  return cli::run_call(
-      invocation,
-      context.globals,
-      cli::RunnerParts{
-          *catalog, context.settings, context.clock, context.random, context.out, context.err});
+  return cli::run_call(invocation,
+                       context.globals,
+                       cli::RunnerParts{*catalog,
+                                        context.settings,
+                                        context.clock,
+                                        context.random,
+                                        context.out,
+                                        context.err,
+                                        isatty(STDERR_FILENO) == 1,
+                                        command_line});
 }
 
 /// The global options. Those of a command of our own may not be abbreviated: its own options come

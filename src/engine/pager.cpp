@@ -368,6 +368,22 @@ Status Pager::advance(Page& page) {
   return {};
 }
 
+std::optional<std::int64_t> Pager::items_needed() const {
+  return max_items_ ? std::optional(*max_items_ + starting_truncation_) : std::nullopt;
+}
+
+bool is_last_page(const model::Operation& operation, const Value& output) {
+  const auto paginator = operation.paginator();
+  const auto more_results = paginator.text("more_results");
+  if (!more_results.empty() && !is_true(find_path(output, more_results))) {
+    return true;
+  }
+  const auto tokens = texts(paginator.find("output_token"));
+  return std::none_of(tokens.begin(), tokens.end(), [&](const std::string& path) {
+    return is_true(find_path(output, path));
+  });
+}
+
 Result<Value> merge_pages(Pager& pager) {
   Value whole = Map();
   for (;;) {

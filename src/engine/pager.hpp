@@ -41,6 +41,13 @@ class Pager final : public Pages {
   /// absent.
   [[nodiscard]] const Value& non_aggregate_part() const { return non_aggregate_part_; }
 
+  /// How many items of the first result key, from the first page on, the reader can ask for;
+  /// nothing where it wants them all.
+  [[nodiscard]] std::optional<std::int64_t> items_needed() const;
+
+  /// Has the caller live as long as the pager.
+  void own(std::unique_ptr<Caller> caller) { owned_caller_ = std::move(caller); }
+
   /// What continues after a result that max_items cut short; empty if nothing was.
   [[nodiscard]] const std::string& resume_token() const { return resume_token_; }
 
@@ -55,6 +62,7 @@ class Pager final : public Pages {
   void record_non_aggregate_part(const Value& output);
   Status advance(Page& page);
 
+  std::unique_ptr<Caller> owned_caller_;
   Caller& caller_;
   Call call_;
   std::vector<std::string> input_tokens_;
@@ -73,6 +81,9 @@ class Pager final : public Pages {
   Value non_aggregate_part_ = Map();
   std::string resume_token_;
 };
+
+/// Whether no page follows this one: the operation has no paginator, or the page no token.
+[[nodiscard]] bool is_last_page(const model::Operation& operation, const Value& output);
 
 /// All pages of the pager as one result, merged as the AWS CLI does: lists are joined, numbers
 /// added, texts concatenated; then the non-aggregate part, then NextToken if the result was cut.

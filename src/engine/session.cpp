@@ -55,13 +55,31 @@ Result<Session::Lane*> Session::lane(const model::Service& service) {
   return lanes_.emplace(service.name(), std::move(lane)).first->second.get();
 }
 
-Result<Page> Session::call(const Call& call) {
-  VIRGA_TRY_ASSIGN(Lane* const own, lane(call.operation.service()));
+Session::Session(SessionParts parts) : parts_(std::move(parts)) {
+  if (parts_.cache) {
+    cache_.emplace(CacheStage::Parts{
+        *parts_.cache, parts_.catalog, parts_.settings, parts_.credentials, parts_.sign_requests});
+  }
+}
+
+Result<Page> Session::Outside::call(const Call& call) {
+  VIRGA_TRY_ASSIGN(Lane* const own, session_.lane(call.operation.service()));
   return own->path.call(call);
 }
 
+Result<Page> Session::call(const Call& call) {
+  return cache_ ? FetchReader(*cache_, outside_).call(call) : outside_.call(call);
+}
+
 Result<std::unique_ptr<Pager>> Session::pages(Call call, const PageLimits& limits) {
-  return Pager::start(*this, std::move(call), limits);
+  if (!cache_) {
+    return Pager::start(outside_, std::move(call), limits);
+  }
+  auto reader = std::make_unique<FetchReader>(*cache_, outside_);
+  VIRGA_TRY_ASSIGN(auto pager, Pager::start(*reader, std::move(call), limits));
+  reader->set_paginates(pager->items_needed());
+  pager->own(std::move(reader));
+  return pager;
 }
 
 void Session::interrupt() noexcept {

@@ -5,11 +5,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "auth/credentials.hpp"
 #include "base/clock.hpp"
 #include "config/settings.hpp"
+#include "engine/cache_stage.hpp"
 #include "engine/call_path.hpp"
 #include "engine/caller.hpp"
 #include "engine/pager.hpp"
@@ -32,6 +34,8 @@ struct SessionParts {
   bool sign_requests = true;  ///< not --no-sign-request
   /// Prints what happens, for --debug; never sees secrets. May be empty.
   std::function<void(const std::string& line)> debug{};
+  /// Where answers are kept; nothing for a session that always asks.
+  std::optional<SessionCache> cache{};
 };
 
 /// What all calls of one configuration (profile, region, options) share: credentials, connections,
@@ -42,7 +46,7 @@ struct SessionParts {
 /// Threads: safe.
 class Session final : public Caller {
  public:
-  explicit Session(SessionParts parts) : parts_(std::move(parts)) {}
+  explicit Session(SessionParts parts);
 
   [[nodiscard]] Result<Page> call(const Call& call) override;
 
@@ -51,6 +55,9 @@ class Session final : public Caller {
 
   /// Ends every exchange of this session, now and from now on. Thread-safe.
   void interrupt() noexcept;
+
+  /// The cache in front of the calls; null without one.
+  [[nodiscard]] const CacheStage* cache_stage() const { return cache_ ? &*cache_ : nullptr; }
 
   /// Who signs.
   [[nodiscard]] const auth::CredentialChain& credentials() const { return parts_.credentials; }
@@ -63,9 +70,22 @@ class Session final : public Caller {
     CallPath path;
   };
 
+  /// The way out, behind the cache.
+  class Outside final : public Caller {
+   public:
+    explicit Outside(Session& session) : session_(session) {}
+
+    [[nodiscard]] Result<Page> call(const Call& call) override;
+
+   private:
+    Session& session_;
+  };
+
   [[nodiscard]] Result<Lane*> lane(const model::Service& service);
 
   SessionParts parts_;
+  Outside outside_{*this};
+  std::optional<CacheStage> cache_;
   std::mutex mutex_;
   std::shared_ptr<http::Transport> transport_;                       // guarded by mutex_
   std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_;  // guarded by mutex_

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/virga_config.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include "base/files.hpp"
+#include "base/strings.hpp"
+
+namespace virga::config {
+namespace {
+
+std::string config_path(const Environment& environment) {
+  const auto folder = environment.get("XDG_CONFIG_HOME").value_or("");
+  return concat(folder.empty() ? environment.home() + "/.config" : folder, "/virga/config.toml");
+}
+
+tl::unexpected<Error> wrong(const std::string& path, std::int64_t line, std::string_view what) {
+  return fail(ErrorCode::configuration, concat(path, ", line ", line, ": ", what));
+}
+
+int line_of(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
+
+Status read_ttl(const toml::table& table, VirgaConfig& out) {
+  for (const auto& [key, node] : table) {
+    const auto text = node.value<std::string>();
+    if (!text) {
+      return wrong(
+          out.path,
+          line_of(node),
+          concat("the TTL of \"", key.str(), "\" must be text like \"30s\" or \"never\"."));
+    }
+    out.ttl.push_back({std::string(key.str()), *text, line_of(node)});
+  }
+  // toml++ sorts keys; of equal rules the last one of the file counts.
+  std::stable_sort(
+      out.ttl.begin(), out.ttl.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  return {};
+}
+
+Status read_choice(const toml::node& node,
+                   std::string_view key,
+                   std::string_view choices,
+                   const std::string& path,
+                   std::optional<std::string>& out) {
+  out = node.value<std::string>();
+  if (!out || concat(" ", choices, " ").find(concat(" ", *out, " ")) == std::string::npos) {
+    return wrong(path, line_of(node), concat("cache.", key, " must be one of: ", choices, "."));
+  }
+  return {};
+}
+
+Status read_cache(const toml::table& table, VirgaConfig& out) {
+  for (const auto& [key, node] : table) {
+    const std::string_view name = key.str();
+    if (name == "mode") {
+      VIRGA_TRY(read_choice(node, name, "on off read", out.path, out.cache_mode));
+    } else if (name == "codec") {
+      VIRGA_TRY(read_choice(node, name, "zstd gzip none", out.path, out.cache_codec));
+    } else if (name == "max_bytes") {
+      const auto bytes = node.value<std::int64_t>();
+      if (!bytes || *bytes < 0) {
+        return wrong(out.path, line_of(node), "cache.max_bytes must be a number of bytes.");
+      }
+      out.cache_max_bytes = static_cast<std::uint64_t>(*bytes);
+    } else if (name == "ttl" && node.is_table()) {
+      VIRGA_TRY(read_ttl(*node.as_table(), out));
+    } else {
+      return wrong(out.path, line_of(node), concat("unknown key cache.", name, "."));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<VirgaConfig> read_virga_config(const Environment& environment) {
+  VirgaConfig out;
+  out.path = config_path(environment);
+  VIRGA_TRY_ASSIGN(const auto text, read_file_if_exists(out.path));
+  if (!text) {
+    return out;
+  }
+  const auto parsed = toml::parse(std::string_view(*text));
+  if (!parsed) {
+    return wrong(out.path,
+                 static_cast<std::int64_t>(parsed.error().source().begin.line),
+                 parsed.error().description());
+  }
+  for (const auto& [key, node] : parsed.table()) {
+    if (key.str() != "cache" || !node.is_table()) {
+      return wrong(out.path, line_of(node), concat("unknown key ", key.str(), "."));
+    }
+    VIRGA_TRY(read_cache(*node.as_table(), out));
+  }
+  return out;
+}
+
+}  // namespace virga::config

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/environment.hpp"
+
+namespace virga::config {
+
+/// What virga's own configuration file says; docs/manual/cache.md describes it.
+struct VirgaConfig {
+  struct TtlLine {
+    std::string pattern;  ///< "ec2:DescribeInstances"
+    std::string ttl;      ///< "30s", as written
+    int line = 0;
+  };
+
+  std::string path;
+  std::optional<std::string> cache_mode;         ///< cache.mode: on, off or read
+  std::optional<std::string> cache_codec;        ///< cache.codec: zstd, gzip or none
+  std::optional<std::uint64_t> cache_max_bytes;  ///< cache.max_bytes
+  std::vector<TtlLine> ttl{};                    ///< [cache.ttl], in the order of the file
+};
+
+/// Reads $XDG_CONFIG_HOME/virga/config.toml, or ~/.config. A file that is not there says nothing.
+/// Errors: configuration, with file and line, for what is no TOML, an unknown key, or a value of
+/// the wrong type.
+[[nodiscard]] Result<VirgaConfig> read_virga_config(const Environment& environment);
+
+}  // namespace virga::config

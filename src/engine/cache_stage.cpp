@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cache_stage.hpp"
+
+#include <utility>
+
+#include "base/strings.hpp"
+#include "cache/invalidation.hpp"
+#include "engine/cacheable.hpp"
+#include "engine/pager.hpp"
+#include "engine/result_path.hpp"
+
+namespace virga::engine {
+namespace {
+
+using config::Setting;
+
+bool is_single_result(const Call& call) {
+  return call.body == nullptr && !call.open_sink && !call.on_event && !call.bypass_cache;
+}
+
+bool is_read(const cache::TtlRule& rule) {
+  return rule.scope != cache::TtlScope::secret && rule.scope != cache::TtlScope::effect;
+}
+
+/// All that configuration says of where a service is, besides the region.
+Result<std::string> endpoint_text(const config::Settings& settings, const model::Service& service) {
+  VIRGA_TRY_ASSIGN(const auto url, settings.endpoint_url(service.metadata("serviceId")));
+  std::string out = url.value_or("");
+  for (const auto& [setting, mark] : {std::pair(Setting::use_fips_endpoint, " fips"),
+                                      std::pair(Setting::use_dualstack_endpoint, " dualstack")}) {
+    VIRGA_TRY_ASSIGN(const bool on, settings.flag(setting));
+    out += on ? mark : "";
+  }
+  return out;
+}
+
+std::int64_t items_in(const std::vector<cache::PagePtr>& pages, std::string_view result_key) {
+  std::int64_t count = 0;
+  for (const auto& page : pages) {
+    const auto* value = find_path(*page, result_key);
+    const auto* list = value == nullptr ? nullptr : value->as_list();
+    count += list == nullptr ? 0 : static_cast<std::int64_t>(list->size());
+  }
+  return count;
+}
+
+std::string first_result_key(const model::Operation& operation) {
+  const auto keys = operation.paginator().find("result_key");
+  return std::string(keys.is_list() ? keys.at(0).text() : keys.text());
+}
+
+}  // namespace
+
+Result<cache::Question> CacheStage::question(const Call& call) const {
+  const auto service = call.operation.service();
+  cache::Question out;
+  out.service = service.name();
+  out.operation = call.operation.name();
+  out.params = call.params;
+  out.models = parts_.catalog.source_version();
+  VIRGA_TRY_ASSIGN(const auto region, parts_.settings.text(Setting::region));
+  out.region = region.value_or("");
+  VIRGA_TRY_ASSIGN(out.endpoint, endpoint_text(parts_.settings, service));
+  if (!parts_.sign_requests) {
+    out.identity = "anonymous";
+    return out;
+  }
+  VIRGA_TRY_ASSIGN(const auto identity, parts_.credentials.identity());
+  if (identity) {
+    out.identity = identity->text;
+    out.account = identity->account;
+  }
+  return out;
+}
+
+Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const {
+  const CacheUse& use = parts_.cache.use;
+  Plan out;
+  out.rule = ttl_rule(parts_.cache.rules, call.operation);
+  const bool fits = is_single_result(call) && is_read(out.rule);
+  if (!fits) {
+    if (use.offline) {
+      return fail(ErrorCode::usage,
+                  concat("--offline: answers of ",
+                         call.operation.service().name(),
+                         ":",
+                         call.operation.name(),
+                         " are never cached."));
+    }
+    return std::optional<Plan>();
+  }
+  VIRGA_TRY_ASSIGN(out.question, question(call));
+  if (out.question.identity.empty()) {
+    return std::optional<Plan>();  // the call itself will say what is missing
+  }
+  auto& terms = out.terms;
+  // Asking for an age is a rule of the user's for this one call.
+  const bool by_age = use.max_age && !out.rule.is_kept();
+  terms.ttl = by_age ? *use.max_age : out.rule.ttl;
+  terms.max_age = use.max_age;
+  terms.look_up = use.mode != CacheMode::off && !use.refresh;
+  terms.store = use.mode == CacheMode::on;
+  terms.only_kept = use.offline;
+  terms.stale_if_error = use.stale_if_error;
+  if (use.revalidates) {
+    terms.stale_while_revalidate = out.rule.ttl;
+  }
+  if (use.mode == CacheMode::off && !use.offline) {
+    terms.ttl = std::chrono::seconds(0);
+  }
+  return std::optional(std::move(out));
+}
+
+void CacheStage::drop_changed(const Call& call) const {
+  const auto service = call.operation.service();
+  const auto changed = cache::invalidation_of(service.name(), call.operation.name(), call.params);
+  if (changed.is_empty()) {
+    return;
+  }
+  // Where it is not known who writes, everybody's answers go.
+  const auto asked = question(call);
+  cache::Selection selection;
+  selection.account = asked ? asked->account : "";
+  selection.region = asked && !changed.every_region() ? asked->region : "*";
+  selection.test = [&changed](const cache::Metadata& entry) {
+    return changed.reaches(entry.question.service, entry.question.operation);
+  };
+  if (changed.every_service()) {
+    selection.service = "*";
+    parts_.cache.cache.invalidate(selection);
+    return;
+  }
+  for (const auto& name : changed.services()) {
+    selection.service = name;
+    parts_.cache.cache.invalidate(selection);
+  }
+}
+
+void CacheStage::report(const CacheReport& report) const {
+  if (parts_.cache.report) {
+    parts_.cache.report(report);
+  }
+}
+
+Result<Page> FetchReader::call(const Call& call) {
+  return begun_ ? (reading_ ? read(call) : next_.call(call)) : begin(call);
+}
+
+Result<Page> FetchReader::begin(const Call& call) {
+  begun_ = true;
+  const auto& operation = call.operation;
+  if (cache::is_write(operation.service().name(), operation.name())) {
+    stage_.drop_changed(call);
+    auto page = next_.call(call);
+    stage_.drop_changed(call);
+    return page;
+  }
+  VIRGA_TRY_ASSIGN(auto plan, stage_.plan(call));
+  if (!plan) {
+    return next_.call(call);
+  }
+  cache::Enough enough;
+  if (!operation.paginator().is_null() && paginates_) {
+    enough = [key = first_result_key(operation),
+              needed = items_needed_](const std::vector<cache::PagePtr>& pages) {
+      return needed && items_in(pages, key) >= *needed;
+    };
+  }
+  reading_ = stage_.cache().read(std::move(plan->question), plan->terms, std::move(enough));
+  return read(call);
+}
+
+Result<Page> FetchReader::read(const Call& call) {
+  const bool first = !std::exchange(reported_, true);
+  std::string request_id;
+  auto page = reading_->next([&]() -> Result<cache::Fetched> {
+    VIRGA_TRY_ASSIGN(Page fetched, next_.call(call));
+    request_id = std::move(fetched.request_id);
+    const bool is_last = is_last_page(call.operation, fetched.output);
+    return cache::Fetched{std::move(fetched.output), is_last};
+  });
+  if (first && page) {
+    stage_.report({reading_->outcome(), reading_->age()});
+  }
+  if (!page) {
+    return fail(std::move(page).error());
+  }
+  Page out;
+  out.output = cache::take_value(std::move(*page));
+  out.request_id = std::move(request_id);
+  return out;
+}
+
+}  // namespace virga::engine
