@@ -61,7 +61,12 @@ struct Command {
                                             Context& context);
 [[nodiscard]] Status ecr_public_get_login_password(const std::vector<std::string>& words,
                                                    Context& context);
+[[nodiscard]] Status cache(const std::vector<std::string>& words, Context& context);
+[[nodiscard]] Status explain(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status models(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status s3_ls(const std::vector<std::string>& words, Context& context);
+
+/// The part of cache() that makes calls; `words` begins with "warm".
+[[nodiscard]] Status warm_cache(const std::vector<std::string>& words, Context& context);
 
 }  // namespace virga::commands

@@ -20,6 +20,7 @@
 #include "commands/alias.hpp"
 #include "commands/command.hpp"
 #include "commands/hand_over.hpp"
+#include "commands/parsed_call.hpp"
 #include "config/environment.hpp"
 #include "config/settings.hpp"
 #include "engine/model_pack.hpp"
@@ -41,14 +42,6 @@ struct Program {
 
 bool is_on(const std::optional<std::string>& variable) {
   return variable && !variable->empty() && *variable != "0" && *variable != "false";
-}
-
-Result<params::TextOptions> text_options(const config::Settings& settings) {
-  params::TextOptions out;
-  VIRGA_TRY_ASSIGN(const auto format, settings.text(config::Setting::cli_binary_format));
-  out.blobs_are_base64 = format.value_or("base64") == "base64";
-  VIRGA_TRY_ASSIGN(out.follow_urls, settings.flag(config::Setting::cli_follow_urlparam));
-  return out;
 }
 
 tl::unexpected<Error> not_native(const std::string& what) {

@@ -360,6 +360,7 @@ CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, i
     answer.skew = clock_skew_;
   }
   http::Request request = prepared.request;
+  request.stop = call.stop;
   if (number > 1 && request.stream) {
     if (auto rewound = request.stream->rewind(); !rewound) {
       answer.result = fail(std::move(rewound).error());

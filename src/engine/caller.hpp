@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Call {
   /// Where a streaming output goes; asked for once the service has said that there is one. Empty:
   /// the bytes become a Blob in the output.
   std::function<Result<http::BodySink*>()> open_sink{};
+  /// Ends the call, with ErrorCode::interrupted, when nobody wants its answer any more.
+  std::stop_token stop{};
   /// Takes the events of an event-stream output, in order, as {EventName: {...}}.
   std::function<Status(Value event)> on_event{};
   bool bypass_cache = false;  ///< the answer must be the service's own, of now

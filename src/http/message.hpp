@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,6 +76,7 @@ struct Request {
   std::shared_ptr<BodySource> stream;  ///< instead of body, when set
   /// What is asked ("ec2:DescribeInstances"), for the mock, limits and metrics; never sent.
   std::string operation;
+  std::stop_token stop{};  ///< ends the exchange with ErrorCode::interrupted when it is asked to
 
   [[nodiscard]] std::string url() const;
 };

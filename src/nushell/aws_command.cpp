@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <stop_token>
 #include <utility>
 #include <variant>
 
@@ -87,7 +89,10 @@ Result<std::string> spool_input(RunningCall& call) {
 /// One run of the command.
 class AwsRun {
  public:
-  AwsRun(CommandContext& context, Words words) : context_(context), words_(std::move(words)) {}
+  AwsRun(CommandContext& context, Words words)
+      : context_(context),
+        words_(std::move(words)),
+        on_interrupt_(context.call.stop, [this] { stop_.request_stop(); }) {}
 
   Status run();
 
@@ -105,6 +110,8 @@ class AwsRun {
   std::shared_ptr<OwnedSession> session_;
   std::string service_;
   bool whole_pages_ = false;
+  std::stop_source stop_;  // Ctrl-C, or a reader that has enough
+  std::stop_callback<std::function<void()>> on_interrupt_;
 };
 
 LabeledError AwsRun::explain(const Error& error) const {
@@ -172,6 +179,7 @@ Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call
     return fail(std::move(page).error());
   }
   const auto stream = context_.call.answer_stream(StreamKind::list);
+  stream->on_drop([source = stop_]() mutable { source.request_stop(); });
   while (page && *page) {
     if (!write_items(*pager, (*page)->output, *stream)) {
       return {};
@@ -267,6 +275,7 @@ Status AwsRun::run() {
     return {};
   }
   engine::Call call{invocation.operation, Value(invocation.params)};
+  call.stop = stop_.get_token();
   call.json_members = invocation.json_members;
   for (const auto& [member, path] : invocation.stream_files) {
     VIRGA_TRY_ASSIGN(call.body, http::open_file_source(path));

@@ -206,6 +206,19 @@ class PluginTest(unittest.TestCase):
         self.assertEqual(keys, ["k0000000", "k0000001", "k0000002"])
         self.assertLessEqual(len(server.requests), 2)
 
+    def test_a_drop_ends_the_request_in_flight(self) -> None:
+        pages = listing(40, 20)
+
+        def answer(method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            if "continuation-token" in path:
+                time.sleep(20)
+            return pages(method, path, body)
+
+        self.fake(answer)
+        started = time.monotonic()
+        self.assertEqual(self.text("virga aws s3api list-objects-v2 --bucket b | first 20 | length"), "20")
+        self.assertLess(time.monotonic() - started, 10)
+
     def test_all_pages_arrive_in_order(self) -> None:
         self.fake(listing(2500, 1000))
         keys = self.value("virga aws s3api list-objects-v2 --bucket b | get Key")
