@@ -29,7 +29,7 @@ std::optional<CacheMode> parse_mode(std::string_view text) {
 Result<CacheMode> choose_mode(const GlobalOptions& globals,
                               const config::Environment& environment,
                               const config::VirgaConfig& config,
-                              AnswerCache::Interactive interactive) {
+                              bool is_watched) {
   if (globals.no_cache) {
     return CacheMode::off;
   }
@@ -47,7 +47,7 @@ Result<CacheMode> choose_mode(const GlobalOptions& globals,
   if (config.cache_mode) {
     return *parse_mode(*config.cache_mode);
   }
-  return interactive == AnswerCache::Interactive::yes ? CacheMode::on : CacheMode::off;
+  return is_watched ? CacheMode::on : CacheMode::off;
 }
 
 Result<std::vector<cache::UserTtlRule>> user_rules(const config::VirgaConfig& config) {
@@ -93,17 +93,12 @@ std::string cache_root(const config::Environment& environment) {
   return home.empty() ? std::string() : concat(home, "/.cache/virga");
 }
 
-Result<std::unique_ptr<AnswerCache>> AnswerCache::open(
-    const GlobalOptions& globals,
-    const config::Environment& environment,
-    Interactive interactive,
-    cache::MemoryTier::Limits memory,
-    Clock& clock,
-    Random& random,
-    std::function<void(const std::string&)> debug) {
+Result<std::unique_ptr<AnswerCache>> AnswerCache::open(const GlobalOptions& globals,
+                                                       const config::Environment& environment,
+                                                       Owner owner) {
   VIRGA_TRY_ASSIGN(const auto config, config::read_virga_config(environment));
   std::unique_ptr<AnswerCache> out(new AnswerCache());
-  VIRGA_TRY_ASSIGN(out->use_.mode, choose_mode(globals, environment, config, interactive));
+  VIRGA_TRY_ASSIGN(out->use_.mode, choose_mode(globals, environment, config, owner.is_watched));
   if (globals.max_age) {
     const auto age = cache::parse_duration(*globals.max_age);
     if (!age) {
@@ -116,18 +111,30 @@ Result<std::unique_ptr<AnswerCache>> AnswerCache::open(
   out->use_.refresh = globals.refresh;
   out->use_.offline = globals.offline;
   out->use_.stale_if_error = globals.stale_if_error;
-  out->use_.revalidates = interactive == Interactive::yes;
+  out->use_.revalidates = owner.revalidates;
+  if (config.dedup_window && !globals.no_cache) {
+    const auto window = cache::parse_duration(*config.dedup_window);
+    if (!window) {
+      return fail(ErrorCode::configuration,
+                  concat(config.path, ": cache.dedup_window must be a duration like \"2s\"."));
+    }
+    out->use_.dedup_window = *window;
+  }
   VIRGA_TRY_ASSIGN(auto rules, user_rules(config));
   out->rules_ = cache::TtlRules(std::move(rules));
   cache::CacheOptions options;
   options.root = cache_root(environment);
-  options.memory = memory;
+  if (owner.shared && owner.shared->options().root == options.root) {
+    out->cache_ = std::move(owner.shared);
+    return out;
+  }
+  options.memory = owner.memory;
   options.disk_bytes = config.cache_max_bytes.value_or(options.disk_bytes);
   options.codec = config.cache_codec
                       ? cache::parse_codec(*config.cache_codec).value_or(options.codec)
                       : options.codec;
-  options.debug = std::move(debug);
-  out->cache_ = std::make_unique<cache::Cache>(std::move(options), clock, random);
+  options.debug = std::move(owner.debug);
+  out->cache_ = std::make_shared<cache::Cache>(std::move(options), owner.clock, owner.random);
   return out;
 }
 

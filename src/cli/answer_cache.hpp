@@ -19,25 +19,29 @@ namespace virga::cli {
 /// The cache of one program: what options, environment and configuration make of it.
 class AnswerCache {
  public:
-  enum class Interactive : std::uint8_t { no, yes };
+  /// Who opens it.
+  struct Owner {
+    Clock& clock;
+    Random& random;
+    bool is_watched = false;   ///< by a person: the cache is on unless something says otherwise
+    bool revalidates = false;  ///< fetches stale answers anew once they are given
+    cache::MemoryTier::Limits memory{};  ///< for processes that live longer than one call
+    std::function<void(const std::string&)> debug{};
+    /// The cache of another session; used if it is for the same folder.
+    std::shared_ptr<cache::Cache> shared{};
+  };
 
-  /// `interactive`: a person watches; the cache is then on unless something says otherwise.
-  /// `memory` is for processes that live longer than one call. Clock and random are borrowed.
-  /// Errors: configuration, usage.
+  /// Clock and random are borrowed. Errors: configuration, usage.
   [[nodiscard]] static Result<std::unique_ptr<AnswerCache>> open(
-      const GlobalOptions& globals,
-      const config::Environment& environment,
-      Interactive interactive,
-      cache::MemoryTier::Limits memory,
-      Clock& clock,
-      Random& random,
-      std::function<void(const std::string&)> debug = {});
+      const GlobalOptions& globals, const config::Environment& environment, Owner owner);
 
   /// What a session needs; valid as long as this object.
   [[nodiscard]] engine::SessionCache for_session(
       std::function<void(const engine::CacheReport&)> report = {});
 
   [[nodiscard]] cache::Cache& cache() { return *cache_; }
+
+  [[nodiscard]] const std::shared_ptr<cache::Cache>& share() const { return cache_; }
 
   [[nodiscard]] const cache::TtlRules& rules() const { return rules_; }
 
@@ -48,7 +52,7 @@ class AnswerCache {
 
   cache::TtlRules rules_;
   engine::CacheUse use_;
-  std::unique_ptr<cache::Cache> cache_;
+  std::shared_ptr<cache::Cache> cache_;
 };
 
 /// The folder of the disk tier: VIRGA_CACHE_DIR, $XDG_CACHE_HOME/virga or ~/.cache/virga; empty

@@ -159,12 +159,11 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   VIRGA_TRY_ASSIGN(const auto cache,
                    AnswerCache::open(globals,
                                      parts.settings.environment(),
-                                     parts.is_watched ? AnswerCache::Interactive::yes
-                                                      : AnswerCache::Interactive::no,
-                                     {},
-                                     parts.clock,
-                                     parts.random,
-                                     session_made_of.debug));
+                                     {.clock = parts.clock,
+                                      .random = parts.random,
+                                      .is_watched = parts.is_watched,
+                                      .revalidates = parts.is_watched,
+                                      .debug = session_made_of.debug}));
   engine::CacheReport report;
   session_made_of.cache.emplace(cache->for_session([&](const engine::CacheReport& made) {
     report = made;

@@ -12,6 +12,7 @@
 #include "cli/answer_cache.hpp"
 #include "cli/result_printer.hpp"
 #include "cli/service_names.hpp"
+#include "cli/session_parts.hpp"
 #include "commands/command.hpp"
 #include "engine/cacheable.hpp"
 #include "value/timestamp.hpp"
@@ -40,12 +41,8 @@ tl::unexpected<Error> wrong(std::string_view what) {
 }
 
 Result<std::unique_ptr<cli::AnswerCache>> open_cache(Context& context) {
-  return cli::AnswerCache::open(context.globals,
-                                context.environment,
-                                cli::AnswerCache::Interactive::no,
-                                {},
-                                context.clock,
-                                context.random);
+  return cli::AnswerCache::open(
+      context.globals, context.environment, {.clock = context.clock, .random = context.random});
 }
 
 Status print(Context& context, Value result, std::string title) {
@@ -61,7 +58,7 @@ Timestamp timestamp_of(TimePoint time) {
 
 /// Whether an entry is one of those that a pattern means: "s3:*" by service and operation, others
 /// anywhere in the path. Names of operations may be written either way.
-bool fits(std::string_view pattern, const cache::Found& found) {
+bool fits_pattern(std::string_view pattern, const cache::Found& found) {
   if (pattern.empty()) {
     return true;
   }
@@ -75,6 +72,51 @@ bool fits(std::string_view pattern, const cache::Found& found) {
       concat(found.account, "/", found.region, "/", found.service, "/", found.operation);
   return cache::matches_glob(concat("*", pattern, "*"), path);
 }
+
+/// Which entries a command line means.
+class Choice {
+ public:
+  /// A pattern, and --region and --profile where they are given. Errors: configuration.
+  static Result<Choice> make(std::string pattern, Context& context) {
+    Choice out;
+    out.pattern_ = std::move(pattern);
+    out.region_ = context.globals.region;
+    if (!context.globals.profile) {
+      return out;
+    }
+    VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
+    const auto parts = cli::session_parts(
+        context.globals, *catalog, context.settings, context.clock, context.random, context.err);
+    VIRGA_TRY_ASSIGN(out.identity_, parts.credentials.identity());
+    if (!out.identity_) {
+      return fail(ErrorCode::configuration,
+                  concat("The profile \"", *context.globals.profile, "\" has no credentials."));
+    }
+    return out;
+  }
+
+  /// The entry, opened, if it is meant and can be read.
+  [[nodiscard]] std::unique_ptr<cache::StoredEntry> open(cache::Tier& tier,
+                                                         const cache::Found& found) const {
+    if ((region_ && *region_ != found.region) || !fits_pattern(pattern_, found)) {
+      return nullptr;
+    }
+    auto entry = tier.open(found);
+    const bool fits = entry != nullptr && (!identity_ || is_of(entry->metadata().question));
+    return fits ? std::move(entry) : nullptr;
+  }
+
+ private:
+  /// Answers to any identity of the account are the profile's.
+  [[nodiscard]] bool is_of(const cache::Question& question) const {
+    return question.identity == identity_->text ||
+           (!identity_->account.empty() && question.account == identity_->account);
+  }
+
+  std::string pattern_;
+  std::optional<std::string> region_;
+  std::optional<auth::Identity> identity_;
+};
 
 Value describe(const cache::Found& found, const cache::Metadata& metadata, TimePoint now) {
   using std::chrono::duration_cast;
@@ -104,14 +146,13 @@ Status list(const Words& words, Context& context) {
     return wrong("list takes one pattern");
   }
   const std::string pattern = words.size() > 1 ? words[1] : "";
+  VIRGA_TRY_ASSIGN(const auto choice, Choice::make(pattern, context));
   VIRGA_TRY_ASSIGN(const auto cache, open_cache(context));
   List rows;
   if (auto* const disk = cache->cache().disk()) {
     disk->visit([&](const cache::Found& found) {
-      if (fits(pattern, found)) {
-        if (const auto entry = disk->open(found)) {
-          rows.push_back(describe(found, entry->metadata(), context.clock.now()));
-        }
+      if (const auto entry = choice.open(*disk, found)) {
+        rows.push_back(describe(found, entry->metadata(), context.clock.now()));
       }
       return true;
     });
@@ -213,6 +254,7 @@ Status invalidate(const Words& words, Context& context) {
   if (pattern.empty()) {
     return wrong("invalidate takes a pattern; \"virga cache clear\" drops everything");
   }
+  VIRGA_TRY_ASSIGN(const auto choice, Choice::make(pattern, context));
   VIRGA_TRY_ASSIGN(const auto cache, open_cache(context));
   std::int64_t erased = 0;
   // Fetches that are under way must not be kept either: the empty selection begins a new epoch.
@@ -221,7 +263,7 @@ Status invalidate(const Words& words, Context& context) {
   static_cast<void>(cache->cache().invalidate(nothing));
   if (auto* const disk = cache->cache().disk()) {
     disk->visit([&](const cache::Found& found) {
-      const auto entry = fits(pattern, found) ? disk->open(found) : nullptr;
+      const auto entry = choice.open(*disk, found);
       if (entry != nullptr && context.clock.now() - entry->metadata().created >= older) {
         erased += disk->erase(found) ? 1 : 0;
       }
@@ -275,7 +317,8 @@ Status policy(const Words& words, Context& context) {
     return print(context, std::move(rows), "policy");
   }
   VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
-  const auto service = cli::find_service_command(*catalog, words[1]);
+  auto service = cli::find_service_command(*catalog, words[1]);
+  service = service ? service : catalog->find_service(words[1]);
   if (!service) {
     return wrong(concat("there is no service \"", words[1], "\""));
   }

@@ -135,12 +135,10 @@ Status explain(const std::vector<std::string>& words, Context& context) {
   VIRGA_TRY_ASSIGN(auto invocation, parse_call(words, context.globals, context.settings, context));
   VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
   VIRGA_TRY_ASSIGN(const auto cache,
-                   cli::AnswerCache::open(context.globals,
-                                          context.environment,
-                                          cli::AnswerCache::Interactive::yes,
-                                          {},
-                                          context.clock,
-                                          context.random));
+                   cli::AnswerCache::open(
+                       context.globals,
+                       context.environment,
+                       {.clock = context.clock, .random = context.random, .is_watched = true}));
   auto parts = cli::session_parts(
       context.globals, *catalog, context.settings, context.clock, context.random, context.err);
   parts.cache.emplace(cache->for_session());

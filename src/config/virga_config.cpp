@@ -15,11 +15,6 @@
 namespace virga::config {
 namespace {
 
-std::string config_path(const Environment& environment) {
-  const auto folder = environment.get("XDG_CONFIG_HOME").value_or("");
-  return concat(folder.empty() ? environment.home() + "/.config" : folder, "/virga/config.toml");
-}
-
 tl::unexpected<Error> wrong(const std::string& path, std::int64_t line, std::string_view what) {
   return fail(ErrorCode::configuration, concat(path, ", line ", line, ": ", what));
 }
@@ -62,6 +57,11 @@ Status read_cache(const toml::table& table, VirgaConfig& out) {
       VIRGA_TRY(read_choice(node, name, "on off read", out.path, out.cache_mode));
     } else if (name == "codec") {
       VIRGA_TRY(read_choice(node, name, "zstd gzip none", out.path, out.cache_codec));
+    } else if (name == "dedup_window") {
+      out.dedup_window = node.value<std::string>();
+      if (!out.dedup_window) {
+        return wrong(out.path, line_of(node), "cache.dedup_window must be text like \"2s\".");
+      }
     } else if (name == "max_bytes") {
       const auto bytes = node.value<std::int64_t>();
       if (!bytes || *bytes < 0) {
@@ -79,9 +79,14 @@ Status read_cache(const toml::table& table, VirgaConfig& out) {
 
 }  // namespace
 
+std::string virga_config_path(const Environment& environment) {
+  const auto folder = environment.get("XDG_CONFIG_HOME").value_or("");
+  return concat(folder.empty() ? environment.home() + "/.config" : folder, "/virga/config.toml");
+}
+
 Result<VirgaConfig> read_virga_config(const Environment& environment) {
   VirgaConfig out;
-  out.path = config_path(environment);
+  out.path = virga_config_path(environment);
   VIRGA_TRY_ASSIGN(const auto text, read_file_if_exists(out.path));
   if (!text) {
     return out;

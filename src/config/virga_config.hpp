@@ -23,10 +23,14 @@ struct VirgaConfig {
   std::optional<std::string> cache_mode;         ///< cache.mode: on, off or read
   std::optional<std::string> cache_codec;        ///< cache.codec: zstd, gzip or none
   std::optional<std::uint64_t> cache_max_bytes;  ///< cache.max_bytes
+  std::optional<std::string> dedup_window{};     ///< cache.dedup_window, as written
   std::vector<TtlLine> ttl{};                    ///< [cache.ttl], in the order of the file
 };
 
-/// Reads $XDG_CONFIG_HOME/virga/config.toml, or ~/.config. A file that is not there says nothing.
+/// $XDG_CONFIG_HOME/virga/config.toml, or that of ~/.config.
+[[nodiscard]] std::string virga_config_path(const Environment& environment);
+
+/// Reads the file at virga_config_path(). A file that is not there says nothing.
 /// Errors: configuration, with file and line, for what is no TOML, an unknown key, or a value of
 /// the wrong type.
 [[nodiscard]] Result<VirgaConfig> read_virga_config(const Environment& environment);

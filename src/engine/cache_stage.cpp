@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cache_stage.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.hpp"
@@ -108,6 +109,12 @@ Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const
   if (use.mode == CacheMode::off && !use.offline) {
     terms.ttl = std::chrono::seconds(0);
   }
+  if (terms.ttl.count() == 0 && use.dedup_window.count() > 0) {
+    terms.ttl = use.dedup_window;
+    terms.max_age = std::min(use.max_age.value_or(use.dedup_window), use.dedup_window);
+    terms.look_up = !use.refresh;
+    terms.store = true;
+  }
   return std::optional(std::move(out));
 }
 
@@ -149,13 +156,13 @@ Result<Page> FetchReader::call(const Call& call) {
 Result<Page> FetchReader::begin(const Call& call) {
   begun_ = true;
   const auto& operation = call.operation;
+  VIRGA_TRY_ASSIGN(auto plan, stage_.plan(call));
   if (cache::is_write(operation.service().name(), operation.name())) {
     stage_.drop_changed(call);
     auto page = next_.call(call);
     stage_.drop_changed(call);
     return page;
   }
-  VIRGA_TRY_ASSIGN(auto plan, stage_.plan(call));
   if (!plan) {
     return next_.call(call);
   }

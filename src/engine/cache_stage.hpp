@@ -32,6 +32,8 @@ struct CacheUse {
   std::optional<std::chrono::seconds> max_age{};  ///< no older answer will do
   bool offline = false;                           ///< never ask
   bool stale_if_error = false;                    ///< a stale answer will do if the network fails
+  /// Answers that are not kept otherwise still do for who asks again within it; 0: never.
+  std::chrono::seconds dedup_window{0};
   bool revalidates = false;  ///< a stale answer will do, since the caller fetches it anew
 };
 

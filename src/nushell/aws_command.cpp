@@ -265,7 +265,7 @@ Status AwsRun::run() {
       mock != environment.end() && !mock->second.empty() && mock->second != "0") {
     main_.globals.mock = true;
   }
-  session_ = context_.sessions.get(environment, main_.globals);
+  VIRGA_TRY_ASSIGN(session_, context_.sessions.get(environment, main_.globals));
   VIRGA_TRY_ASSIGN(auto invocation, parse(session_->environment));
   service_ = invocation.operation.service().name();
   if (invocation.skeleton) {
@@ -361,6 +361,11 @@ PluginCommand aws_command() {
       {"no-sign-request", "", "call without credentials"},
       {"no-verify-ssl", "", "do not check certificates"},
       {"pages", "", "whole pages instead of their items"},
+      {"no-cache", "", "neither use nor keep cached answers"},
+      {"refresh", "", "ask the service, and keep its answer"},
+      {"offline", "", "answer from the cache or fail"},
+      {"max-age", "String", "the oldest cached answer that will do: 30s, 5m"},
+      {"stale-if-error", "", "a stale answer will do where the network fails"},
       {"mock", "", "answers made up inside the program"},
       {"debug", "", "print what happens to standard error"},
   };

@@ -10,11 +10,14 @@
 
 #include "base/strings.hpp"
 #include "cli/session_parts.hpp"
+#include "config/virga_config.hpp"
 
 namespace virga::nushell {
 namespace {
 
 constexpr std::size_t k_most_sessions = 16;
+constexpr cache::MemoryTier::Limits k_memory{
+    .bytes = std::size_t{64} << 20U, .entries = 4096, .shards = 4};
 
 /// Whether a variable can change what a call does.
 bool matters(std::string_view name) {
@@ -24,15 +27,7 @@ bool matters(std::string_view name) {
 }
 
 /// What tells one state of a file from another, so that an edited configuration is read again.
-std::string state_of_file(const std::map<std::string, std::string>& environment,
-                          const char* variable,
-                          const char* fallback) {
-  const auto chosen = environment.find(variable);
-  const auto home = environment.find("HOME");
-  const std::string path = chosen != environment.end() ? chosen->second
-                           : home == environment.end() ? std::string()
-                                                       : concat(home->second, fallback);
-
+std::string state_of_file(const std::string& path) {
   struct stat state {};
 
   if (stat(path.c_str(), &state) != 0) {
@@ -45,8 +40,15 @@ std::string state_of_file(const std::map<std::string, std::string>& environment,
                 std::int64_t{state.st_size});
 }
 
+std::string aws_file(const config::Environment& environment,
+                     const char* variable,
+                     std::string_view fallback) {
+  return environment.get(variable).value_or(concat(environment.home(), fallback));
+}
+
 std::string key_of(const std::map<std::string, std::string>& environment,
                    const cli::GlobalOptions& globals) {
+  const config::MapEnvironment variables(environment);
   std::string key;
   for (const auto& [name, value] : environment) {
     if (matters(name)) {
@@ -60,18 +62,25 @@ std::string key_of(const std::map<std::string, std::string>& environment,
   add(globals.region);
   add(globals.endpoint_url);
   add(globals.ca_bundle);
+  add(globals.max_age);
   append(key,
          globals.verify_ssl ? "1" : "0",
          globals.sign_request ? "1" : "0",
          globals.mock ? "1" : "0",
          globals.debug ? "1" : "0",
+         globals.no_cache ? "1" : "0",
+         globals.refresh ? "1" : "0",
+         globals.offline ? "1" : "0",
+         globals.stale_if_error ? "1" : "0",
          globals.read_timeout_seconds.value_or(-1),
          " ",
          globals.connect_timeout_seconds.value_or(-1),
          " ",
-         state_of_file(environment, "AWS_CONFIG_FILE", "/.aws/config"),
+         state_of_file(aws_file(variables, "AWS_CONFIG_FILE", "/.aws/config")),
          " ",
-         state_of_file(environment, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"));
+         state_of_file(aws_file(variables, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials")),
+         " ",
+         state_of_file(config::virga_config_path(variables)));
   return key;
 }
 
@@ -90,16 +99,22 @@ void InterruptibleClock::interrupt() {
 
 OwnedSession::OwnedSession(const model::Catalog& catalog,
                            config::MapEnvironment given_environment,
-                           cli::GlobalOptions given_globals)
+                           cli::GlobalOptions given_globals,
+                           std::unique_ptr<cli::AnswerCache> given_answers)
     : environment(std::move(given_environment)),
       globals(std::move(given_globals)),
       settings(environment, globals.compat),
       notes(STDERR_FILENO),
-      session((cli::apply_globals(globals, settings),
-               cli::session_parts(globals, catalog, settings, clock, random, notes))) {}
+      answers(std::move(given_answers)),
+      session([&] {
+        cli::apply_globals(globals, settings);
+        auto parts = cli::session_parts(globals, catalog, settings, clock, random, notes);
+        parts.cache.emplace(answers->for_session());
+        return parts;
+      }()) {}
 
-std::shared_ptr<OwnedSession> Sessions::get(const std::map<std::string, std::string>& environment,
-                                            const cli::GlobalOptions& globals) {
+Result<std::shared_ptr<OwnedSession>> Sessions::get(
+    const std::map<std::string, std::string>& environment, const cli::GlobalOptions& globals) {
   std::string key = key_of(environment, globals);
   const std::lock_guard lock(mutex_);
   const auto known = std::find_if(
@@ -108,8 +123,19 @@ std::shared_ptr<OwnedSession> Sessions::get(const std::map<std::string, std::str
     sessions_.splice(sessions_.begin(), sessions_, known);
     return sessions_.front().second;
   }
-  auto session =
-      std::make_shared<OwnedSession>(catalog_, config::MapEnvironment(environment), globals);
+  const config::MapEnvironment variables(environment);
+  // A person is at the other end of a plugin. Stale answers would have to be fetched anew behind
+  // the call's back, in a process that nu may end at any moment: they are fetched at once.
+  VIRGA_TRY_ASSIGN(auto answers,
+                   cli::AnswerCache::open(globals,
+                                          variables,
+                                          {.clock = clock_,
+                                           .random = random_,
+                                           .is_watched = true,
+                                           .memory = k_memory,
+                                           .shared = cache_}));
+  cache_ = answers->share();
+  auto session = std::make_shared<OwnedSession>(catalog_, variables, globals, std::move(answers));
   sessions_.emplace_front(std::move(key), session);
   if (sessions_.size() > k_most_sessions) {
     sessions_.pop_back();

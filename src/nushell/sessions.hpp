@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "cli/answer_cache.hpp"
 #include "cli/global_options.hpp"
 #include "config/environment.hpp"
 #include "config/settings.hpp"
@@ -38,9 +39,11 @@ class InterruptibleClock final : public Clock {
 
 /// A session and all that it borrows.
 struct OwnedSession {
+  /// `answers` must not be null.
   OwnedSession(const model::Catalog& catalog,
                config::MapEnvironment environment,
-               cli::GlobalOptions globals);
+               cli::GlobalOptions globals,
+               std::unique_ptr<cli::AnswerCache> answers);
 
   config::MapEnvironment environment;
   cli::GlobalOptions globals;
@@ -48,6 +51,7 @@ struct OwnedSession {
   InterruptibleClock clock;
   SystemRandom random;
   output::DescriptorWriter notes;
+  std::unique_ptr<cli::AnswerCache> answers;
   engine::Session session;
 };
 
@@ -58,7 +62,8 @@ class Sessions {
  public:
   explicit Sessions(const model::Catalog& catalog) : catalog_(catalog) {}
 
-  [[nodiscard]] std::shared_ptr<OwnedSession> get(
+  /// Errors: configuration, usage: of the cache.
+  [[nodiscard]] Result<std::shared_ptr<OwnedSession>> get(
       const std::map<std::string, std::string>& environment, const cli::GlobalOptions& globals);
 
   /// Ends what runs in all sessions; later calls get new ones.
@@ -66,7 +71,10 @@ class Sessions {
 
  private:
   const model::Catalog& catalog_;
+  SystemClock clock_;
+  SystemRandom random_;
   std::mutex mutex_;
+  std::shared_ptr<cache::Cache> cache_;  ///< of the last session; guarded by mutex_
   /// The most recent one first; guarded by mutex_.
   std::list<std::pair<std::string, std::shared_ptr<OwnedSession>>> sessions_;
 };
