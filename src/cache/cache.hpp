@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ struct Terms {
   /// A stale answer will do that is at most this much past its time; the caller then fetches it
   /// anew in the background.
   std::chrono::seconds stale_while_revalidate{0};
+  std::stop_token stop{};  ///< ends the waiting for others with ErrorCode::interrupted
 };
 
 /// What the cache did for a reading.

@@ -105,6 +105,8 @@ void Epochs::map() {
   if (!path_.empty() && (file = open_or_make(path_))) {
     static_cast<void>(lock_patiently(file, Lock::exclusive, k_head, k_size - k_head));
     initialize(file);
+    // Now: a mapping keeps the open file, and with it its locks, beyond close().
+    unlock(file, k_head, k_size - k_head);
     if (size_of(file) == k_size) {
       flags = MAP_SHARED;
       protection = PROT_READ;

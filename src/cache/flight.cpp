@@ -129,7 +129,7 @@ bool Flights::lead(Flight& flight, const Epoch& epoch) {
   return true;
 }
 
-Flight Flights::join(const Key& key, const Epoch& epoch) {
+Flight Flights::join(const Key& key, const Epoch& epoch, const std::stop_token& stop) {
   Flight flight;
   flight.path_ = folder_ + key.hex();
   // The file that was opened may have been removed by the leader who landed just then.
@@ -141,7 +141,7 @@ Flight Flights::join(const Key& key, const Epoch& epoch) {
     }
     if (!try_lock(flight.file_, Lock::exclusive, k_leader, 1)) {
       if (is_taken()) {
-        wait(flight, epoch);
+        wait(flight, epoch, stop);
       }
       return flight;
     }
@@ -157,7 +157,7 @@ Flight Flights::join(const Key& key, const Epoch& epoch) {
   return flight;
 }
 
-void Flights::wait(Flight& flight, const Epoch& epoch) {
+void Flights::wait(Flight& flight, const Epoch& epoch, const std::stop_token& stop) {
   const auto leave = [&] { flight.file_ = File(); };
   if (!try_lock(flight.file_, Lock::shared, k_waiters, 1)) {
     return leave();
@@ -190,7 +190,7 @@ void Flights::wait(Flight& flight, const Epoch& epoch) {
       known = seen;
       deadline = clock_.steady_now() + patience_;
     }
-    if (clock_.steady_now() >= deadline || !clock_.sleep(nap)) {
+    if (stop.stop_requested() || clock_.steady_now() >= deadline || !clock_.sleep(nap)) {
       return leave();
     }
     nap = std::min(nap * 2, k_longest_nap);

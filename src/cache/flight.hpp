@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -78,11 +79,11 @@ class Flights {
 
   /// Leads, or waits for the one that does. Nobody joins a flight of another epoch: it may have
   /// asked before something was written that this one has to see.
-  [[nodiscard]] Flight join(const Key& key, const Epoch& epoch);
+  [[nodiscard]] Flight join(const Key& key, const Epoch& epoch, const std::stop_token& stop);
 
  private:
   [[nodiscard]] bool lead(Flight& flight, const Epoch& epoch);
-  void wait(Flight& flight, const Epoch& epoch);
+  void wait(Flight& flight, const Epoch& epoch, const std::stop_token& stop);
 
   std::string folder_;
   Clock& clock_;

@@ -8,7 +8,7 @@ namespace virga::cache {
 
 struct LocalFlight::State {
   std::mutex mutex;
-  std::condition_variable changed;
+  std::condition_variable_any changed;
   Epoch epoch;
   std::uint64_t steps = 0;
   bool is_over = false;
@@ -51,7 +51,10 @@ void LocalFlights::forget(const Key& key, const std::shared_ptr<LocalFlight::Sta
   }
 }
 
-Landing LocalFlights::join(const Key& key, const Epoch& epoch, LocalFlight& flight) {
+Landing LocalFlights::join(const Key& key,
+                           const Epoch& epoch,
+                           const std::stop_token& stop,
+                           LocalFlight& flight) {
   std::shared_ptr<LocalFlight::State> state;
   {
     const std::lock_guard lock(mutex_);
@@ -73,7 +76,7 @@ Landing LocalFlights::join(const Key& key, const Epoch& epoch, LocalFlight& flig
   for (;;) {
     const std::uint64_t steps = state->steps;
     const bool moved = state->changed.wait_for(
-        lock, patience_, [&] { return state->is_over || state->steps != steps; });
+        lock, stop, patience_, [&] { return state->is_over || state->steps != steps; });
     if (state->is_over) {
       return state->landing;
     }

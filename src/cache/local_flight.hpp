@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <unordered_map>
 
 #include "base/result.hpp"
@@ -51,7 +52,10 @@ class LocalFlights {
   /// Leads (`flight` then does), or waits for the one that does: what it came to. Nobody joins a
   /// flight of another epoch, nor waits longer without progress than patience allows: neither
   /// leader nor landing.
-  [[nodiscard]] Landing join(const Key& key, const Epoch& epoch, LocalFlight& flight);
+  [[nodiscard]] Landing join(const Key& key,
+                             const Epoch& epoch,
+                             const std::stop_token& stop,
+                             LocalFlight& flight);
 
  private:
   friend class LocalFlight;

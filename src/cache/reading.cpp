@@ -93,7 +93,7 @@ Status Reading::start() {
   }
   epoch_ = cache_.epochs_.read(question_.account, question_.service);
   if (terms_.share) {
-    if (auto landing = cache_.local_flights_.join(key_, epoch_, local_)) {
+    if (auto landing = cache_.local_flights_.join(key_, epoch_, terms_.stop, local_)) {
       outcome_ = Outcome::coalesced;
       if (!*landing) {
         finished_ = true;
@@ -108,6 +108,10 @@ Status Reading::start() {
     if (finished_) {
       return {};
     }
+    if (terms_.stop.stop_requested()) {
+      finished_ = true;
+      return fail(ErrorCode::interrupted, "");
+    }
   }
   begin_fetch();
   return {};
@@ -118,7 +122,7 @@ Status Reading::start() {
 Status Reading::join_others(bool looks) {
   constexpr int k_tries = 3;
   for (int i = 0; local_.leads() && cache_.disk_ != nullptr && i < k_tries; ++i) {
-    flight_ = cache_.flights_.join(key_, epoch_);
+    flight_ = cache_.flights_.join(key_, epoch_, terms_.stop);
     if (flight_.role() == Flight::Role::landed) {
       if (take_landed()) {
         outcome_ = Outcome::coalesced;

@@ -7,9 +7,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/encoding.hpp"
 #include "base/strings.hpp"
 #include "cache/ttl_rule.hpp"
 #include "cli/answer_cache.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/result_printer.hpp"
 #include "cli/service_names.hpp"
 #include "cli/session_parts.hpp"
@@ -45,12 +47,6 @@ Result<std::unique_ptr<cli::AnswerCache>> open_cache(Context& context) {
       context.globals, context.environment, {.clock = context.clock, .random = context.random});
 }
 
-Status print(Context& context, Value result, std::string title) {
-  VIRGA_TRY_ASSIGN(auto printer,
-                   cli::ResultPrinter::make(context.globals, context.settings, std::move(title)));
-  return printer.print(std::move(result), context.out);
-}
-
 Timestamp timestamp_of(TimePoint time) {
   const auto micros = time.time_since_epoch().count();
   return Timestamp{format_iso8601({micros, 0}), false};
@@ -66,7 +62,8 @@ bool fits_pattern(std::string_view pattern, const cache::Found& found) {
   if (colon != std::string_view::npos) {
     const auto plain = [](std::string_view name) { return replace_all(to_lower(name), "-", ""); };
     return cache::matches_glob(pattern.substr(0, colon), found.service) &&
-           cache::matches_glob(plain(pattern.substr(colon + 1)), plain(found.operation));
+           cache::matches_glob(plain(pattern.substr(colon + 1)),
+                               plain(percent_decode(found.operation)));
   }
   const std::string path =
       concat(found.account, "/", found.region, "/", found.service, "/", found.operation);
@@ -128,7 +125,7 @@ Value describe(const cache::Found& found, const cache::Metadata& metadata, TimeP
   out.append("account", found.account);
   out.append("region", found.region);
   out.append("service", found.service);
-  out.append("operation", found.operation);
+  out.append("operation", metadata.question.operation);
   out.append("created", timestamp_of(metadata.created));
   out.append("age_seconds", age);
   out.append("ttl_seconds", ttl);
@@ -141,7 +138,7 @@ Value describe(const cache::Found& found, const cache::Metadata& metadata, TimeP
   return out;
 }
 
-Status list(const Words& words, Context& context) {
+Result<Value> list(const Words& words, Context& context) {
   if (words.size() > 2) {
     return wrong("list takes one pattern");
   }
@@ -157,10 +154,10 @@ Status list(const Words& words, Context& context) {
       return true;
     });
   }
-  return print(context, std::move(rows), "cache");
+  return Value(std::move(rows));
 }
 
-Status show(const Words& words, Context& context) {
+Result<Value> show(const Words& words, Context& context) {
   if (words.size() != 2 || words[1].size() < 4) {
     return wrong("show takes a key as list prints it");
   }
@@ -187,10 +184,10 @@ Status show(const Words& words, Context& context) {
   if (out.is_null()) {
     return fail(ErrorCode::general, concat("No entry's key begins with \"", words[1], "\"."));
   }
-  return print(context, std::move(out), "entry");
+  return out;
 }
 
-Status stats(const Words& words, Context& context) {
+Result<Value> stats(const Words& words, Context& context) {
   if (words.size() > 1) {
     return wrong("stats takes nothing");
   }
@@ -232,10 +229,10 @@ Status stats(const Words& words, Context& context) {
   out.append("max_bytes", static_cast<std::int64_t>(cache->cache().options().disk_bytes));
   out.append("hits", accesses);
   out.append("services", std::move(by_service));
-  return print(context, std::move(out), "cache");
+  return Value(std::move(out));
 }
 
-Status invalidate(const Words& words, Context& context) {
+Result<Value> invalidate(const Words& words, Context& context) {
   std::string pattern;
   std::chrono::seconds older{0};
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -272,17 +269,17 @@ Status invalidate(const Words& words, Context& context) {
   }
   Map out;
   out.append("erased", erased);
-  return print(context, std::move(out), "invalidate");
+  return Value(std::move(out));
 }
 
-Status clear(const Words& words, Context& context) {
+Result<Value> clear(const Words& words, Context& context) {
   if (words.size() > 1) {
     return wrong("clear takes nothing");
   }
   VIRGA_TRY_ASSIGN(const auto cache, open_cache(context));
   Map out;
   out.append("erased", static_cast<std::int64_t>(cache->cache().invalidate({})));
-  return print(context, std::move(out), "clear");
+  return Value(std::move(out));
 }
 
 Map describe_rule(std::string_view service,
@@ -298,7 +295,7 @@ Map describe_rule(std::string_view service,
   return out;
 }
 
-Status policy(const Words& words, Context& context) {
+Result<Value> policy(const Words& words, Context& context) {
   if (words.size() > 3) {
     return wrong("policy takes a service and an operation");
   }
@@ -314,7 +311,7 @@ Status policy(const Words& words, Context& context) {
       rows.emplace_back(
           describe_rule(cache::row_services(rule.row), cache::row_operations(rule.row), rule));
     }
-    return print(context, std::move(rows), "policy");
+    return Value(std::move(rows));
   }
   VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
   auto service = cli::find_service_command(*catalog, words[1]);
@@ -329,11 +326,8 @@ Status policy(const Words& words, Context& context) {
     if (!operation) {
       return wrong(concat("there is no operation \"", words[2], "\" of ", words[1]));
     }
-    return print(
-        context,
-        describe_rule(
-            service->name(), operation->name(), engine::ttl_rule(cache->rules(), *operation)),
-        "policy");
+    return describe_rule(
+        service->name(), operation->name(), engine::ttl_rule(cache->rules(), *operation));
   }
   List rows;
   for (std::uint32_t i = 0; i < service->operation_count(); ++i) {
@@ -341,15 +335,15 @@ Status policy(const Words& words, Context& context) {
     rows.emplace_back(describe_rule(
         service->name(), operation.name(), engine::ttl_rule(cache->rules(), operation)));
   }
-  return print(context, std::move(rows), "policy");
+  return Value(std::move(rows));
 }
 
-Status path(const Words&, Context& context) {
-  return context.out.write(cli::cache_root(context.environment) + "\n");
+Result<Value> path(const Words&, Context& context) {
+  return Value(cli::cache_root(context.environment));
 }
 
 /// Reads every page of every entry.
-Status verify(const Words&, Context& context) {
+Result<Value> verify(const Words&, Context& context) {
   VIRGA_TRY_ASSIGN(const auto cache, open_cache(context));
   std::int64_t entries = 0;
   List damaged;
@@ -376,26 +370,31 @@ Status verify(const Words&, Context& context) {
       return true;
     });
   }
-  const bool clean = damaged.empty();
+  if (!damaged.empty()) {
+    context.exit_status = cli::exit_code(Error{ErrorCode::general, {}, {}}, context.globals.compat);
+    VIRGA_TRY(context.err.write(
+        "Damaged entries count as absent; \"virga cache clear\" removes them.\n"));
+  }
   Map out;
   out.append("entries", entries);
   out.append("damaged", std::move(damaged));
-  VIRGA_TRY(print(context, std::move(out), "verify"));
-  return clean
-             ? Status()
-             : Status(fail(ErrorCode::general,
-                           "Damaged entries count as absent; \"virga cache clear\" removes them."));
+  return Value(std::move(out));
 }
 
-Status sweep(const Words&, Context& context) {
+Result<Value> sweep(const Words&, Context& context) {
   VIRGA_TRY_ASSIGN(const auto cache, open_cache(context));
   cache->cache().sweep();
-  return {};
+  return Value();
+}
+
+Result<Value> warm(const Words& words, Context& context) {
+  VIRGA_TRY(warm_cache(words, context));
+  return Value();
 }
 
 struct Verb {
   std::string_view name;
-  Status (*run)(const Words& words, Context& context);
+  Result<Value> (*run)(const Words& words, Context& context);
 };
 
 constexpr Verb k_verbs[] = {
@@ -408,20 +407,34 @@ constexpr Verb k_verbs[] = {
     {"stats", stats},
     {"sweep", sweep},  // what a call starts in the background when the folder has grown
     {"verify", verify},
-    {"warm", warm_cache},
+    {"warm", warm},
 };
 
 }  // namespace
 
-Status cache(const std::vector<std::string>& words, Context& context) {
+Result<Value> cache_result(const std::vector<std::string>& words, Context& context) {
   const auto* const verb =
       std::find_if(std::begin(k_verbs), std::end(k_verbs), [&](const Verb& row) {
         return !words.empty() && row.name == words.front();
       });
-  return verb == std::end(k_verbs)
-             ? wrong(words.empty() ? "a verb is missing"
-                                   : concat("unknown verb \"", words.front(), "\""))
-             : verb->run(words, context);
+  if (verb == std::end(k_verbs)) {
+    return wrong(words.empty() ? "a verb is missing"
+                               : concat("unknown verb \"", words.front(), "\""));
+  }
+  return verb->run(words, context);
+}
+
+Status cache(const std::vector<std::string>& words, Context& context) {
+  VIRGA_TRY_ASSIGN(Value result, cache_result(words, context));
+  if (const auto* text = result.as_string()) {
+    return context.out.write(*text + "\n");
+  }
+  if (result.is_null()) {
+    return {};
+  }
+  VIRGA_TRY_ASSIGN(auto printer,
+                   cli::ResultPrinter::make(context.globals, context.settings, words.front()));
+  return printer.print(std::move(result), context.out);
 }
 
 }  // namespace virga::commands

@@ -66,6 +66,10 @@ struct Command {
 [[nodiscard]] Status models(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status s3_ls(const std::vector<std::string>& words, Context& context);
 
+// What two of them print, for front ends that show it otherwise; null where there is nothing.
+[[nodiscard]] Result<Value> cache_result(const std::vector<std::string>& words, Context& context);
+[[nodiscard]] Result<Value> explain_result(const std::vector<std::string>& words, Context& context);
+
 /// The part of cache() that makes calls; `words` begins with "warm".
 [[nodiscard]] Status warm_cache(const std::vector<std::string>& words, Context& context);
 

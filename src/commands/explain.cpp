@@ -128,7 +128,7 @@ Map describe_cache(cli::AnswerCache& cache,
 
 }  // namespace
 
-Status explain(const std::vector<std::string>& words, Context& context) {
+Result<Value> explain_result(const std::vector<std::string>& words, Context& context) {
   if (words.empty()) {
     return fail(ErrorCode::usage, "usage: virga explain <aws command line>");
   }
@@ -157,9 +157,14 @@ Status explain(const std::vector<std::string>& words, Context& context) {
   if (auto changed = describe_write(invocation); !changed.is_null()) {
     out.append("invalidates", std::move(changed));
   }
+  return Value(std::move(out));
+}
+
+Status explain(const std::vector<std::string>& words, Context& context) {
+  VIRGA_TRY_ASSIGN(Value result, explain_result(words, context));
   VIRGA_TRY_ASSIGN(auto printer,
                    cli::ResultPrinter::make(context.globals, context.settings, "explain"));
-  return printer.print(std::move(out), context.out);
+  return printer.print(std::move(result), context.out);
 }
 
 }  // namespace virga::commands

@@ -131,7 +131,9 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
                   program.out,
                   program.err};
   if (is_own_command(main.command)) {
-    return find_command(main.command, "")->run(main.words, context);
+    VIRGA_TRY(find_command(main.command, "")->run(main.words, context));
+    program.exit_status = context.exit_status;
+    return {};
   }
   VIRGA_TRY(run_service_command(context, main, words));
   program.exit_status = context.exit_status;

@@ -99,6 +99,7 @@ Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const
   const bool by_age = use.max_age && !out.rule.is_kept();
   terms.ttl = by_age ? *use.max_age : out.rule.ttl;
   terms.max_age = use.max_age;
+  terms.stop = call.stop;
   terms.look_up = use.mode != CacheMode::off && !use.refresh;
   terms.store = use.mode == CacheMode::on;
   terms.only_kept = use.offline;

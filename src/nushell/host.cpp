@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -16,8 +17,13 @@ namespace virga::nushell {
 namespace {
 
 const std::vector<PluginCommand>& commands() {
-  static const std::vector<PluginCommand> k_commands = {
-      top_command(), aws_command(), debug_types_command(), debug_sleep_command()};
+  static const std::vector<PluginCommand> k_commands = [] {
+    std::vector<PluginCommand> out = {
+        top_command(), aws_command(), debug_types_command(), debug_sleep_command()};
+    auto more = cache_commands();
+    std::move(more.begin(), more.end(), std::back_inserter(out));
+    return out;
+  }();
   return k_commands;
 }
 
@@ -36,12 +42,15 @@ std::string text_of_answer(const EngineAnswer& answer) {
 /// The message without what is meant for a terminal: the AWS CLI's usage, and hundreds of choices.
 void take_message(std::string_view message, LabeledError& out) {
   constexpr std::string_view k_error = "aws: error: ";
+  constexpr std::string_view k_own_error = "virga: error: ";
   constexpr std::string_view k_usage_end = "aws <command> <subcommand> help\n";
   constexpr std::string_view k_choice = "Invalid choice: '";
   constexpr std::string_view k_choices = "Invalid choice, valid choices are:";
   constexpr std::string_view k_similar = "maybe you meant:";
   if (const auto at = message.find(k_error); at != std::string_view::npos) {
     message.remove_prefix(at + k_error.size());
+  } else if (const auto own = message.find(k_own_error); own != std::string_view::npos) {
+    message.remove_prefix(own + k_own_error.size());
   } else if (const auto end = message.find(k_usage_end); end != std::string_view::npos) {
     message.remove_prefix(end + k_usage_end.size());
   }

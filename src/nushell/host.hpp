@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "model/catalog.hpp"
@@ -57,6 +58,7 @@ class PluginHost final : public Host {
 
 // The commands, by file.
 [[nodiscard]] PluginCommand aws_command();
+[[nodiscard]] std::vector<PluginCommand> cache_commands();
 [[nodiscard]] PluginCommand top_command();
 [[nodiscard]] PluginCommand debug_types_command();
 [[nodiscard]] PluginCommand debug_sleep_command();

@@ -258,6 +258,77 @@ Result<Value> from_nu_value(const Value& tree, Span& at) {
                      "binary data, a list or a record."));
 }
 
+Result<Value> without_spans(const Value& tree, Span& at) {
+  VIRGA_TRY_ASSIGN(const auto value, read_nu_value(tree));
+  const auto kind = value.kind_view;
+  Map body;
+  if (kind == "Closure" || kind == "Custom" || kind == "Error") {
+    at = value.span;
+    return fail(ErrorCode::usage, concat("A ", to_lower(kind), " value cannot be kept."));
+  }
+  if (kind == "List" && value.payload->is_list()) {
+    List list;
+    for (const auto& element : *value.payload->as_list()) {
+      VIRGA_TRY_ASSIGN(auto kept, without_spans(element, at));
+      list.push_back(std::move(kept));
+    }
+    body.append("vals", std::move(list));
+  } else if (kind == "Record" && value.payload->is_map()) {
+    Map map;
+    for (const auto& [name, member] : *value.payload->as_map()) {
+      VIRGA_TRY_ASSIGN(auto kept, without_spans(member, at));
+      map.append(name, std::move(kept));
+    }
+    body.append("val", std::move(map));
+  } else if (kind == "Binary") {
+    body.append("val", Blob{bytes_of(*value.payload)});
+  } else {
+    for (const auto& [name, field] : *tree.as_map()->begin()->second.as_map()) {
+      if (name != "span") {
+        body.append(name, field);
+      }
+    }
+  }
+  Map out;
+  out.append(std::string(kind), std::move(body));
+  return Value(std::move(out));
+}
+
+Value with_spans(const Value& kept, Span span) {
+  const auto* map = kept.as_map();
+  if (map == nullptr || map->size() != 1 || !map->begin()->second.is_map()) {
+    return kept;  // nothing of ours; nu will say so
+  }
+  const auto& [kind, fields] = *map->begin();
+  Map body;
+  for (const auto& [name, field] : *fields.as_map()) {
+    const auto* list = kind == "List" ? field.as_list() : nullptr;
+    const auto* record = kind == "Record" ? field.as_map() : nullptr;
+    if (list != nullptr) {
+      List elements;
+      for (const auto& element : *list) {
+        elements.push_back(with_spans(element, span));
+      }
+      body.append(name, std::move(elements));
+    } else if (record != nullptr) {
+      Map members;
+      for (const auto& [member, value] : *record) {
+        members.append(member, with_spans(value, span));
+      }
+      body.append(name, std::move(members));
+    } else {
+      body.append(name, field);
+    }
+  }
+  Map place;
+  place.append("start", span.start);
+  place.append("end", span.end);
+  body.append("span", std::move(place));
+  Map out;
+  out.append(kind, std::move(body));
+  return out;
+}
+
 Result<std::string> word_of(const Value& tree, Span& at) {
   VIRGA_TRY_ASSIGN(const auto nu, read_nu_value(tree));
   VIRGA_TRY_ASSIGN(const auto value, from_nu_value(tree, at));

@@ -79,6 +79,13 @@ struct NuValue {
 /// errors, custom values); `at` is set to its span.
 [[nodiscard]] Result<Value> from_nu_value(const Value& tree, Span& at);
 
+/// A value of Nushell for keeping: without its places in the source, binary data as a blob. Errors:
+/// usage, for what means nothing later (closures, errors, custom values); `at` is set to its span.
+[[nodiscard]] Result<Value> without_spans(const Value& tree, Span& at);
+
+/// The value that without_spans() took apart, at home at `span`.
+[[nodiscard]] Value with_spans(const Value& kept, Span span);
+
 /// The value as one word of an AWS command line: text as it is, records and lists as JSON,
 /// durations in whole seconds, dates in ISO 8601, binary data as base64.
 [[nodiscard]] Result<std::string> word_of(const Value& tree, Span& at);

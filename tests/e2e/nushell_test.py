@@ -8,150 +8,16 @@ STATE_FOLDER keeps the downloaded shells. Without npm and without shells there, 
 
 from __future__ import annotations
 
-import http.server
 import json
-import os
-import shutil
 import signal
-import socketserver
 import subprocess
-import sys
-import tempfile
-import threading
 import time
 import unittest
-from collections.abc import Callable
-from pathlib import Path
 
-OLDEST = "0.108.0"
-PLUGIN = ""
-SHELLS: dict[str, str] = {}
+from nushell_case import PluginCase, listing, main, tests_for_shells
 
 
-def find_shells(folder: Path) -> dict[str, str]:
-    """Version → path of nu, installed with npm where it is not there yet."""
-    shells = {}
-    for wanted in (OLDEST, "latest"):
-        target = folder / wanted
-        binary = target / "node_modules/@nushell/linux-x64/bin/nu"
-        if not binary.exists() and shutil.which("npm"):
-            subprocess.run(
-                ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(target),
-                 f"@nushell/linux-x64@{wanted}"],
-                check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300,
-            )
-        if binary.exists():
-            shells[wanted] = str(binary)
-    return shells
-
-
-class FakeAws(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    """Answers by a function of (method, path, body); counts requests."""
-
-    daemon_threads = True
-
-    def __init__(self, answer: Callable[[str, str, bytes], tuple[int, dict[str, str], bytes]]) -> None:
-        self.requests: list[str] = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_any(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                outer.requests.append(f"{self.command} {self.path}")
-                status, headers, data = answer(self.command, self.path, body)
-                try:
-                    self.send_response(status)
-                    cut = headers.pop("x-cut", None)
-                    for name, value in headers.items():
-                        self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(data) if cut is None else int(cut)))
-                    self.end_headers()
-                    self.wfile.write(data)
-                    if cut is not None:
-                        self.close_connection = True
-                except (BrokenPipeError, ConnectionResetError):
-                    pass
-
-            do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = handle_any
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, *_: object) -> None:
-        pass
-
-
-def listing(keys: int, page: int, delay: float = 0.0) -> Callable[[str, str, bytes], tuple[int, dict[str, str], bytes]]:
-    """ListObjectsV2 of generated keys; the continuation token is the number of the next key."""
-
-    def answer(_: str, path: str, __: bytes) -> tuple[int, dict[str, str], bytes]:
-        time.sleep(delay)
-        query = dict(part.partition("=")[::2] for part in path.partition("?")[2].split("&"))
-        first = int(query.get("continuation-token") or 0)
-        last = min(first + page, keys)
-        rows = "".join(
-            f"<Contents><Key>k{i:07}</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><Size>{i}</Size></Contents>"
-            for i in range(first, last)
-        )
-        more = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{last}</NextContinuationToken>" if last < keys else (
-            "<IsTruncated>false</IsTruncated>")
-        body = f'<?xml version="1.0"?><ListBucketResult><Name>b</Name>{more}{rows}</ListBucketResult>'
-        return 200, {"Content-Type": "application/xml"}, body.encode()
-
-    return answer
-
-
-class PluginTest(unittest.TestCase):
-    """Run for each shell by load_tests()."""
-
-    shell = ""
-    nu = ""
-
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.env = {
-            "PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-        for name in ("VIRGA_MODELS", "ASAN_OPTIONS"):
-            if name in os.environ:
-                self.env[name] = os.environ[name]
-
-    def run_nu(self, code: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [self.nu, "-n", "--plugins", f"[{PLUGIN}]", "-c", code], env=self.env | env, cwd=self.folder,
-            capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False,
-        )
-
-    def value(self, code: str, **env: str) -> object:
-        result = self.run_nu(f"{code} | to json --raw", **env)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        return json.loads(result.stdout)
-
-    def text(self, code: str, **env: str) -> str:
-        result = self.run_nu(code, **env)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        return result.stdout.strip()
-
-    def fake(self, answer: Callable[[str, str, bytes], tuple[int, dict[str, str], bytes]]) -> FakeAws:
-        server = FakeAws(answer)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        self.env["AWS_ENDPOINT_URL"] = server.url
-        return server
-
+class PluginTest(PluginCase):
     # Greeting, signatures, values.
 
     def test_the_shell_takes_the_plugin(self) -> None:
@@ -349,7 +215,7 @@ class PluginTest(unittest.TestCase):
     def test_ctrl_c_ends_a_call_and_not_the_plugin(self) -> None:
         self.fake(lambda *_: (time.sleep(30), (200, {}, b"{}"))[1])
         shell = subprocess.Popen(
-            [self.nu, "-n", "--plugins", f"[{PLUGIN}]", "-c", "virga aws dynamodb list-tables"], env=self.env,
+            [self.nu, "-n", "--plugins", f"[{self.plugin}]", "-c", "virga aws dynamodb list-tables"], env=self.env,
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
         )
         time.sleep(1.5)
@@ -359,7 +225,7 @@ class PluginTest(unittest.TestCase):
         self.assertLess(time.monotonic() - started, 5)
 
     def test_it_ends_with_the_shell(self) -> None:
-        plugin = subprocess.Popen([PLUGIN, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self.env)
+        plugin = subprocess.Popen([PluginCase.plugin, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self.env)
         assert plugin.stdin and plugin.stdout
         self.assertEqual(plugin.stdout.read(8), b"\x07msgpack")
         plugin.stdin.close()
@@ -371,7 +237,7 @@ class AloneTest(unittest.TestCase):
     """The program without a shell."""
 
     def run_plugin(self, *words: str, data: bytes = b"") -> subprocess.CompletedProcess:
-        return subprocess.run([PLUGIN, *words], input=data, capture_output=True, timeout=30, check=False)
+        return subprocess.run([PluginCase.plugin, *words], input=data, capture_output=True, timeout=30, check=False)
 
     def test_by_hand_it_says_what_it_is(self) -> None:
         for words in ((), ("--help",)):
@@ -403,18 +269,8 @@ class AloneTest(unittest.TestCase):
 
 
 def load_tests(loader: unittest.TestLoader, _: unittest.TestSuite, __: str) -> unittest.TestSuite:
-    suite = unittest.TestSuite([loader.loadTestsFromTestCase(AloneTest)])
-    for version, path in SHELLS.items():
-        case = type(f"PluginTest_{version.replace('.', '_')}", (PluginTest,), {"shell": version, "nu": path})
-        suite.addTests(loader.loadTestsFromTestCase(case))
-    return suite
+    return unittest.TestSuite([loader.loadTestsFromTestCase(AloneTest), tests_for_shells(loader, PluginTest)])
 
 
 if __name__ == "__main__":
-    PLUGIN = str(Path(sys.argv[1]).resolve())
-    SHELLS = find_shells(Path(sys.argv[2]).resolve())
-    if not SHELLS:
-        print("skipped: no Nushell, and no npm to install it with")
-        sys.exit(77)
-    print("shells:", ", ".join(SHELLS))
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    main(__doc__)

@@ -390,6 +390,14 @@ TEST_F(CacheTest, DiskIsPromotedToMemory) {
   EXPECT_EQ(cache.memory().usage().entries, 1U);
 }
 
+TEST_F(CacheTest, WhatIsKeptInMemoryIsKeptOnDiskToo) {
+  CacheOptions with_memory = options();
+  with_memory.memory = {16U << 20U, 1000, 16};
+  Cache cache(with_memory, clock, random);
+  EXPECT_EQ(number(cache, question("a"), terms()), 1);
+  EXPECT_EQ(files().size(), 1U);
+}
+
 TEST_F(CacheTest, MemoryAloneIsACacheToo) {
   CacheOptions memory_only;
   memory_only.memory = {16U << 20U, 1000, 16};
