@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
   }
   SystemClock clock;
   SystemRandom random;
-  const auth::CredentialChain credentials = auth::default_chain(settings);
+  const auth::CredentialChain credentials = auth::default_chain({settings, clock, random});
   http::CurlTransport transport{http::TransportOptions()};
   retry::RetryPolicy retry(retry::RetryOptions(), clock, random);
   engine::CallPath path({*catalog, settings, credentials, transport, retry, clock, random});
