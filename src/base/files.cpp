@@ -88,8 +88,11 @@ Status make_parent_folders(const std::string& path, mode_t mode) {
 }
 
 Status write_all(int fd, std::string_view bytes, const std::string& path) {
+  // In pieces: what is written at once, Linux keeps in pages of up to 2 MiB, and a process that
+  // maps a few bytes of the file (the model pack) is charged for each of them whole.
+  constexpr std::size_t k_piece_bytes = std::size_t{64} << 10U;
   while (!bytes.empty()) {
-    const ssize_t put = write(fd, bytes.data(), bytes.size());
+    const ssize_t put = write(fd, bytes.data(), std::min(bytes.size(), k_piece_bytes));
     if (put < 0 && errno == EINTR) {
       continue;
     }

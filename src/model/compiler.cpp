@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -164,16 +165,30 @@ std::vector<fs::path> python_folders(const std::string& search_path) {
 
 Result<CompiledPack> compile_data_folder(const std::string& folder) {
   CompiledPack out;
-  PackBuilder builder;
-  std::size_t count = 0;
+  std::map<std::string, fs::path> versions;  // sorted, so that the same models make the same pack
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const auto version = entry.is_directory() ? newest_version(entry.path()) : std::nullopt;
-    if (!version) {
-      continue;
+    if (auto version = entry.is_directory() ? newest_version(entry.path()) : std::nullopt) {
+      versions.emplace(entry.path().filename().string(), std::move(*version));
     }
-    const std::string name = entry.path().filename().string();
-    if (const auto added = add_service(builder, name, *version); added) {
+  }
+  if (versions.empty()) {
+    return fail(ErrorCode::models,
+                concat("No service models in ", folder, "; a botocore data folder is expected."));
+  }
+  const fs::path data(folder);
+  PackBuilder builder;
+  // First what is of no single service: looking a service up walks over the names of all of them,
+  // which stand together this way instead of on a page each.
+  VIRGA_TRY_ASSIGN(const Value partitions, read_model(data / "partitions.json"));
+  VIRGA_TRY_ASSIGN(const Value endpoints, read_model(data / "endpoints.json"));
+  VIRGA_TRY_ASSIGN(const Value retry, read_model(data / "_retry.json"));
+  builder.set_partitions(partitions);
+  builder.set_endpoints(endpoints);
+  builder.set_retry(retry);
+  std::size_t count = 0;
+  for (const auto& [name, version] : versions) {
+    if (const auto added = add_service(builder, name, version); added) {
       ++count;
     } else {
       out.warnings.push_back(concat(name, " is left out: ", added.error().message));
@@ -183,13 +198,6 @@ Result<CompiledPack> compile_data_folder(const std::string& folder) {
     return fail(ErrorCode::models,
                 concat("No service models in ", folder, "; a botocore data folder is expected."));
   }
-  const fs::path data(folder);
-  VIRGA_TRY_ASSIGN(const Value partitions, read_model(data / "partitions.json"));
-  VIRGA_TRY_ASSIGN(const Value endpoints, read_model(data / "endpoints.json"));
-  VIRGA_TRY_ASSIGN(const Value retry, read_model(data / "_retry.json"));
-  builder.set_partitions(partitions);
-  builder.set_endpoints(endpoints);
-  builder.set_retry(retry);
   out.bytes = builder.finish(folder, data_folder_version(folder));
   return out;
 }
