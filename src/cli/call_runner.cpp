@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "cli/answer_cache.hpp"
 #include "cli/result_printer.hpp"
 #include "cli/session_parts.hpp"
+#include "engine/page_merge.hpp"
 #include "engine/pager.hpp"
 #include "engine/session.hpp"
 #include "http/file_body.hpp"
@@ -92,7 +94,12 @@ void take_events(const Invocation& invocation,
   };
 }
 
-Result<engine::PageLimits> page_limits(const PaginationOptions& pagination) {
+bool is_paginated(const Invocation& invocation, const GlobalOptions& globals) {
+  return globals.paginate && invocation.pagination.enabled &&
+         !invocation.operation.paginator().is_null();
+}
+
+engine::PageLimits page_limits(const PaginationOptions& pagination) {
   engine::PageLimits out;
   out.max_items = pagination.max_items;
   out.starting_token = pagination.starting_token;
@@ -112,12 +119,10 @@ Result<Value> fetch(const Invocation& invocation,
   OutputFile outfile(std::move(path));
   VIRGA_TRY_ASSIGN(auto call, make_call(invocation, invocation.outfile ? &outfile : nullptr));
   take_events(invocation, out, outfile, call);
-  const bool paginate = globals.paginate && invocation.pagination.enabled &&
-                        !invocation.operation.paginator().is_null();
-  if (paginate) {
-    VIRGA_TRY_ASSIGN(const auto limits, page_limits(invocation.pagination));
-    VIRGA_TRY_ASSIGN(auto pager, session.pages(std::move(call), limits));
-    return engine::merge_pages(*pager);
+  if (is_paginated(invocation, globals)) {
+    VIRGA_TRY_ASSIGN(auto pager,
+                     session.pages(std::move(call), page_limits(invocation.pagination)));
+    return engine::merge_pages(*pager, *pager);
   }
   VIRGA_TRY_ASSIGN(auto page, session.call(call));
   if (invocation.outfile || records != nullptr) {
@@ -151,9 +156,8 @@ Status merge_root_object(Invocation& invocation, engine::Caller& caller) {
 
 Status run_call(const Invocation& given, const GlobalOptions& globals, const RunnerParts& parts) {
   Invocation invocation = given;
-  VIRGA_TRY_ASSIGN(
-      auto printer,
-      ResultPrinter::make(globals, parts.settings, std::string(invocation.operation.name())));
+  VIRGA_TRY_ASSIGN(auto printer,
+                   ResultPrinter::make(globals, parts.settings, invocation.operation));
   auto session_made_of =
       session_parts(globals, parts.catalog, parts.settings, parts.clock, parts.random, parts.notes);
   VIRGA_TRY_ASSIGN(const auto cache,
@@ -181,6 +185,16 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
   }
   if (invocation.new_root_object) {
     VIRGA_TRY(merge_root_object(invocation, session));
+  }
+  if (is_paginated(invocation, globals) && invocation.post_actions.empty()) {
+    std::stop_source stop;
+    VIRGA_TRY_ASSIGN(auto call, make_call(invocation, nullptr));
+    call.stop = stop.get_token();
+    VIRGA_TRY_ASSIGN(auto pager,
+                     session.pages(std::move(call), page_limits(invocation.pagination)));
+    VIRGA_TRY(printer.print_pages(*pager, std::move(stop), parts.out, parts.notes));
+    after_answer(cache->cache(), report, parts.words);
+    return {};
   }
   VIRGA_TRY_ASSIGN(Value result, fetch(invocation, globals, session, parts.out));
   VIRGA_TRY(apply_post_actions(invocation.post_actions, result));

@@ -9,28 +9,16 @@
 #include <unistd.h>
 
 #include "base/strings.hpp"
+#include "cli/item_shape.hpp"
+#include "cli/listing.hpp"
+#include "engine/read_ahead.hpp"
+#include "engine/result_path.hpp"
 #include "value/timestamp.hpp"
 
 namespace virga::cli {
 namespace {
 
 using config::Setting;
-
-void format_timestamps(Value& value, TimestampStyle style) {
-  if (const auto* timestamp = value.as_timestamp(); timestamp != nullptr) {
-    if (style == TimestampStyle::iso8601) {
-      value = format_timestamp(*timestamp, style).text;
-    }
-  } else if (auto* map = value.as_map()) {
-    for (auto& [name, member] : *map) {
-      format_timestamps(member, style);
-    }
-  } else if (auto* list = value.as_list()) {
-    for (auto& element : *list) {
-      format_timestamps(element, style);
-    }
-  }
-}
 
 Result<TimestampStyle> timestamp_style(const config::Settings& settings) {
   VIRGA_TRY_ASSIGN(const auto setting, settings.text(Setting::cli_timestamp_format));
@@ -77,17 +65,29 @@ Result<std::optional<query::Expression>> compile_query(const GlobalOptions& glob
 
 Result<ResultPrinter> ResultPrinter::make(const GlobalOptions& globals,
                                           const config::Settings& settings,
-                                          std::string title) {
+                                          const model::Operation& operation) {
+  return make(globals, settings, std::string(operation.name()), item_shape(operation));
+}
+
+Result<ResultPrinter> ResultPrinter::make(const GlobalOptions& globals,
+                                          const config::Settings& settings,
+                                          std::string title,
+                                          ItemShape items) {
+  ResultPrinter out;
   VIRGA_TRY_ASSIGN(const auto format, settings.text(Setting::output));
-  VIRGA_TRY_ASSIGN(const auto timestamps, timestamp_style(settings));
   output::FormatOptions options;
-  options.timestamps = timestamps;
-  options.title = std::move(title);
+  VIRGA_TRY_ASSIGN(options.timestamps, timestamp_style(settings));
   options.color = color(globals);
   options.terminal_width = terminal_width();
-  VIRGA_TRY_ASSIGN(auto formatter, output::make_formatter(format.value_or("json"), options));
-  VIRGA_TRY_ASSIGN(auto query, compile_query(globals));
-  return ResultPrinter(timestamps, std::move(formatter), std::move(query));
+  options.whole = globals.like_aws;
+  options.title = std::move(title);
+  options.columns = std::move(items.columns);
+  out.item_path_ = std::move(items.path);
+  out.timestamps_ = options.timestamps;
+  out.query_per_page_ = globals.like_aws;
+  VIRGA_TRY_ASSIGN(out.formatter_, output::make_formatter(format.value_or("json"), options));
+  VIRGA_TRY_ASSIGN(out.query_, compile_query(globals));
+  return out;
 }
 
 Status ResultPrinter::print(Value result, output::Writer& out) {
@@ -95,8 +95,29 @@ Status ResultPrinter::print(Value result, output::Writer& out) {
     // The AWS CLI's query sees the times as they are printed.
     format_timestamps(result, timestamps_);
     VIRGA_TRY_ASSIGN(result, query_->search(result));
+  } else if (formatter_->unit() == output::Unit::item && !item_path_.empty()) {
+    const auto* items = engine::find_path(std::as_const(result), item_path_);
+    return items == nullptr || !items->is_list() ? Status() : formatter_->part({*items}, out);
   }
   return formatter_->print(result, out);
+}
+
+Status ResultPrinter::print_pages(engine::Pager& pager,
+                                  std::stop_source stop,
+                                  output::Writer& out,
+                                  output::Writer& notes) {
+  engine::ReadAhead pages(pager, std::move(stop), [&out] { return out.is_closed(); });
+  VIRGA_TRY(print_listing(
+      {pages, pager, *formatter_, query_, timestamps_, query_per_page_, item_path_}, out));
+  std::string note = formatter_->note();
+  if (!note.empty()) {
+    VIRGA_TRY(notes.write(concat("virga: ", note, "\n")));
+  }
+  const bool hides_token = formatter_->unit() == output::Unit::item && !query_;
+  if (hides_token && !out.is_closed() && !pager.resume_token().empty()) {
+    return notes.write(concat("NextToken: ", pager.resume_token(), "\n"));
+  }
+  return {};
 }
 
 }  // namespace virga::cli

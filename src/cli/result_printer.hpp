@@ -3,11 +3,15 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/result.hpp"
 #include "cli/global_options.hpp"
+#include "cli/item_shape.hpp"
 #include "config/settings.hpp"
+#include "engine/pager.hpp"
+#include "model/catalog.hpp"
 #include "output/formatter.hpp"
 #include "query/expression.hpp"
 #include "value/value.hpp"
@@ -19,21 +23,33 @@ namespace virga::cli {
 /// Thread-compatible.
 class ResultPrinter {
  public:
-  /// `title` heads tables: the operation's name. Errors: usage, for an unknown format or a query
-  /// that does not compile; those of the settings.
+  /// For the results of an operation. Errors: usage, for an unknown format or a query that does not
+  /// compile; those of the settings.
   [[nodiscard]] static Result<ResultPrinter> make(const GlobalOptions& globals,
                                                   const config::Settings& settings,
-                                                  std::string title = {});
+                                                  const model::Operation& operation);
+
+  /// For other results, which a table has under `title`.
+  [[nodiscard]] static Result<ResultPrinter> make(const GlobalOptions& globals,
+                                                  const config::Settings& settings,
+                                                  std::string title,
+                                                  ItemShape items = {});
 
   [[nodiscard]] Status print(Value result, output::Writer& out);
 
- private:
-  ResultPrinter(TimestampStyle timestamps,
-                std::unique_ptr<output::Formatter> formatter,
-                std::optional<query::Expression> query)
-      : timestamps_(timestamps), formatter_(std::move(formatter)), query_(std::move(query)) {}
+  /// Prints the pages as they come, the next one being fetched meanwhile. `notes` gets what has no
+  /// place in the output. `stop` ends the pager's calls: once nothing more is read, it is asked to.
+  [[nodiscard]] Status print_pages(engine::Pager& pager,
+                                   std::stop_source stop,
+                                   output::Writer& out,
+                                   output::Writer& notes);
 
-  TimestampStyle timestamps_;
+ private:
+  ResultPrinter() = default;
+
+  TimestampStyle timestamps_ = TimestampStyle::iso8601;
+  bool query_per_page_ = false;
+  std::string item_path_;
   std::unique_ptr<output::Formatter> formatter_;
   std::optional<query::Expression> query_;
 };

@@ -252,8 +252,7 @@ Status print_skeleton(const Invocation& invocation,
                       output::Writer& out) {
   const auto& operation = invocation.operation;
   if (invocation.skeleton == "output") {
-    VIRGA_TRY_ASSIGN(auto printer,
-                     ResultPrinter::make(globals, settings, std::string(operation.name())));
+    VIRGA_TRY_ASSIGN(auto printer, ResultPrinter::make(globals, settings, operation));
     VIRGA_TRY(check_parameters(invocation));
     return printer.print(output_skeleton(operation), out);
   }

@@ -84,6 +84,17 @@ retry::Attempt describe(const model::Operation& operation,
   return out;
 }
 
+/// Errors: interrupted, where nobody wants the answer any more.
+Status wait(Clock& clock, std::chrono::milliseconds duration, const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds k_nap{50};
+  for (auto left = duration; left.count() > 0 && !stop.stop_requested();) {
+    const auto nap = stop.stop_possible() ? std::min(left, k_nap) : left;
+    clock.sleep(nap);
+    left -= nap;
+  }
+  return stop.stop_requested() ? Status(fail(ErrorCode::interrupted, "Interrupted.")) : Status();
+}
+
 }  // namespace
 
 void CallPath::debug(const std::string& line) const {
@@ -264,7 +275,7 @@ Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
   bool redirected = false;
   retry::CallState state;
   for (int number = 1;; ++number) {
-    parts_.clock.sleep(parts_.retry.before_attempt());
+    VIRGA_TRY(wait(parts_.clock, parts_.retry.before_attempt(), call.stop));
     Answer answer = attempt(call, prepared, number);
     if (!answer.sent) {
       return std::move(answer.result);
@@ -301,7 +312,7 @@ Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
       }
       debug(concat("trying again in ", decision.delay.count(), " ms: ", error.message));
     }
-    parts_.clock.sleep(decision.delay);
+    VIRGA_TRY(wait(parts_.clock, decision.delay, call.stop));
   }
 }
 

@@ -38,6 +38,7 @@ struct Page {
   Value output = Map();
   std::string request_id;
   int http_status = 200;
+  bool is_last = true;  ///< of the pages of a listing
 };
 
 /// Answers calls. The stages around a call (retry now; cache, single flight and limiter later) are

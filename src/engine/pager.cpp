@@ -2,7 +2,6 @@
 #include "engine/pager.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/encoding.hpp"
@@ -132,51 +131,6 @@ std::string encode_token(Value tokens) {
   JsonStyle style;
   style.ascii = true;
   return base64_encode(to_json(tokens, style));
-}
-
-Value sum(const Value& a, const Value& b) {
-  const auto* x = a.as_integer();
-  const auto* y = b.as_integer();
-  if (x != nullptr && y != nullptr) {
-    return *x + *y;
-  }
-  const auto as_double = [](const Value& value) {
-    const auto* integer = value.as_integer();
-    const auto* number = value.as_number();
-    return integer != nullptr ? static_cast<double>(*integer) : number != nullptr ? *number : 0.0;
-  };
-  return as_double(a) + as_double(b);
-}
-
-void merge_value(Value& whole, std::string_view path, Value& part) {
-  Value* existing = find_path(whole, path);
-  if (existing == nullptr || existing->is_null()) {
-    set_path(whole, path, std::move(part));
-    return;
-  }
-  auto* list = existing->as_list();
-  auto* more = part.as_list();
-  if (list != nullptr && more != nullptr) {
-    list->insert(
-        list->end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
-  } else if (auto* text = existing->as_string(); text != nullptr && part.is_string()) {
-    *text += *part.as_string();
-  } else if ((part.is_integer() || part.is_number()) &&
-             (existing->is_integer() || existing->is_number())) {
-    *existing = sum(*existing, part);
-  }
-}
-
-/// Adds the members of `extra`; maps on both sides are merged.
-void merge_maps(Value& base, const Value& extra) {
-  for (const auto& [key, value] : *extra.as_map()) {
-    auto* present = base.as_map()->find(key);
-    if (present != nullptr && present->is_map() && value.is_map()) {
-      merge_maps(*present, value);
-    } else {
-      base.as_map()->set(key, value);
-    }
-  }
 }
 
 }  // namespace
@@ -318,6 +272,9 @@ void Pager::record_non_aggregate_part(const Value& output) {
 }
 
 Result<std::optional<Page>> Pager::next() {
+  if (failure_) {
+    return fail(*std::exchange(failure_, std::nullopt));
+  }
   if (done_) {
     return std::optional<Page>();
   }
@@ -332,7 +289,10 @@ Result<std::optional<Page>> Pager::next() {
     record_non_aggregate_part(page.output);
     first_ = false;
   }
-  VIRGA_TRY(advance(page));
+  if (Status status = advance(page); !status) {
+    failure_ = std::move(status).error();  // the page itself is good
+  }
+  page.is_last = done_ && !failure_;
   return std::optional<Page>(std::move(page));
 }
 
@@ -382,27 +342,6 @@ bool is_last_page(const model::Operation& operation, const Value& output) {
   return std::none_of(tokens.begin(), tokens.end(), [&](const std::string& path) {
     return is_true(find_path(output, path));
   });
-}
-
-Result<Value> merge_pages(Pager& pager) {
-  Value whole = Map();
-  for (;;) {
-    VIRGA_TRY_ASSIGN(auto page, pager.next());
-    if (!page) {
-      break;
-    }
-    for (const auto& key : pager.result_keys()) {
-      Value* part = find_path(page->output, key);
-      if (part != nullptr && !part->is_null()) {
-        merge_value(whole, key, *part);
-      }
-    }
-  }
-  merge_maps(whole, pager.non_aggregate_part());
-  if (!pager.resume_token().empty()) {
-    whole.as_map()->set("NextToken", pager.resume_token());
-  }
-  return whole;
 }
 
 }  // namespace virga::engine

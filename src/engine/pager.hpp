@@ -21,7 +21,9 @@ struct PageLimits {
 
 /// The pages of an operation that the models say how to paginate, with the AWS CLI's --max-items,
 /// --page-size and
-/// --starting-token. `next` fetches; nothing is fetched ahead here.
+/// --starting-token. `next` fetches; nothing is fetched ahead here (see read_ahead.hpp). What pages
+/// say of the whole may be read while another thread fetches: the non-aggregate part once the first
+/// page is there, the resume token once the last one is.
 ///
 /// Source: tokens are interchangeable with botocore's (base64 of a JSON object of the input tokens,
 /// with boto_truncate_amount where a page was cut). Thread-compatible.
@@ -36,6 +38,11 @@ class Pager final : public Pages {
 
   /// The paths that are concatenated over pages; the first one is what max_items counts.
   [[nodiscard]] const std::vector<std::string>& result_keys() const { return result_keys_; }
+
+  /// Their paths, as the paginator has them.
+  [[nodiscard]] const std::vector<std::string>& non_aggregate_keys() const {
+    return non_aggregate_keys_;
+  }
 
   /// The members of the first page that the whole result has besides the result keys; null where
   /// absent.
@@ -78,15 +85,12 @@ class Pager final : public Pages {
   std::int64_t items_seen_ = 0;
   bool first_ = true;
   bool done_ = false;
+  std::optional<Error> failure_;  ///< what the next call of next() returns
   Value non_aggregate_part_ = Map();
   std::string resume_token_;
 };
 
 /// Whether no page follows this one: the operation has no paginator, or the page no token.
 [[nodiscard]] bool is_last_page(const model::Operation& operation, const Value& output);
-
-/// All pages of the pager as one result, merged as the AWS CLI does: lists are joined, numbers
-/// added, texts concatenated; then the non-aggregate part, then NextToken if the result was cut.
-[[nodiscard]] Result<Value> merge_pages(Pager& pager);
 
 }  // namespace virga::engine

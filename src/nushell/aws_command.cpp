@@ -170,7 +170,7 @@ Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call
   limits.page_size = invocation.pagination.page_size;
   VIRGA_TRY_ASSIGN(auto pager, session_->session.pages(std::move(call), limits));
   if (main_.globals.query) {
-    VIRGA_TRY_ASSIGN(auto result, engine::merge_pages(*pager));
+    VIRGA_TRY_ASSIGN(auto result, engine::merge_pages(*pager, *pager));
     return answer_query(std::move(result));
   }
   // The first page decides whether the call failed as a whole.

@@ -27,15 +27,20 @@ struct FormatOptions {
   Color color = Color::off;
   std::size_t terminal_width = 80;     ///< wider tables are turned by 90 degrees
   std::vector<std::string> columns{};  ///< csv: the members of an item in the model's order
+  /// Formats that would print a listing of several pages otherwise than the AWS CLI, so that it can
+  /// be printed page by page, wait for the whole of it.
+  bool whole = false;
 };
 
 /// What a format wants to be handed of a listing of several pages.
 enum class Unit {
   document,  ///< a list that grows, then what stands beside it
-  page,      ///< of each page what the merged result has of it
+  page,      ///< of each page what the merged result has of it, absent lists as null
+  block,     ///< of each page what the merged result of it alone would be
   answer,    ///< of each page all that the service answered
   item,      ///< the items alone
   nothing,
+  whole,  ///< no parts: print() of the merged result
 };
 
 /// One page of a listing, or the elements that it adds.
@@ -66,8 +71,8 @@ class Formatter {
     return {};
   }
 
-  /// By unit(): more elements of the list (document, item), or a page (page, answer), which is a
-  /// list where the result is one.
+  /// By unit(): more elements of the list (document, item), or a page (page, block, answer), which
+  /// is a list where the result is one.
   [[nodiscard]] virtual Status part(const Part& part, Writer& out) = 0;
 
   /// For Unit::document: all that the result has beside the list and what begin() took.

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "query/distribution.hpp"
 #include "query/evaluator.hpp"
 #include "query/parser.hpp"
 
@@ -18,5 +19,7 @@ Result<Value> Expression::search(const Value& document) const {
   VIRGA_TRY_ASSIGN(const Item found, evaluator.evaluate(*root_, document));
   return evaluator.pool().to_value(found);
 }
+
+std::string Expression::distributes_over() const { return distribution_path(*root_); }
 
 }  // namespace virga::query

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -32,6 +33,11 @@ class Expression {
   /// ordered with numbers. Also where evaluation nests too deeply or the result is out of all
   /// proportion.
   [[nodiscard]] Result<Value> search(const Value& document) const;
+
+  /// The path of a list ("Items", "List.Items") that the expression takes element by element: if
+  /// the list comes in parts, the results of the parts, joined, are the result. Empty if the
+  /// expression needs the list as a whole, or is no such projection.
+  [[nodiscard]] std::string distributes_over() const;
 
  private:
   explicit Expression(std::shared_ptr<const Node> root) : root_(std::move(root)) {}

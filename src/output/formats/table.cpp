@@ -179,10 +179,11 @@ class TableFormatter final : public Formatter {
  public:
   explicit TableFormatter(const FormatOptions& options)
       : timestamps_(options.timestamps),
+        unit_(options.whole ? Unit::whole : Unit::block),
         title_(options.title),
         layout_(options.color, options.terminal_width) {}
 
-  [[nodiscard]] Unit unit() const override { return Unit::page; }
+  [[nodiscard]] Unit unit() const override { return unit_; }
 
   Status print(const Value& result, Writer& out) override {
     TableBuilder builder(timestamps_);
@@ -194,17 +195,11 @@ class TableFormatter final : public Formatter {
     return buffer_.flush(out);
   }
 
-  Status part(const Part& part, Writer& out) override {
-    if (part.next_token.empty() || !part.value.is_map()) {
-      return print(part.value, out);
-    }
-    Map page = *part.value.as_map();
-    page.set("NextToken", part.next_token);
-    return print(page, out);
-  }
+  Status part(const Part& part, Writer& out) override { return print(part.value, out); }
 
  private:
   TimestampStyle timestamps_;
+  Unit unit_;
   std::string title_;
   TableLayout layout_;
   ChunkedText buffer_;

@@ -34,9 +34,11 @@ bool is_empty_map(const Value& value) { return value.is_map() && value.as_map()-
 class YamlFormatter final : public Formatter {
  public:
   explicit YamlFormatter(const FormatOptions& options)
-      : timestamps_(options.timestamps), emitter_(buffer_.text, options.timestamps) {}
+      : timestamps_(options.timestamps),
+        unit_(options.whole ? Unit::whole : Unit::document),
+        emitter_(buffer_.text, options.timestamps) {}
 
-  [[nodiscard]] Unit unit() const override { return Unit::document; }
+  [[nodiscard]] Unit unit() const override { return unit_; }
 
   Status print(const Value& result, Writer& out) override {
     if (is_empty_map(result)) {
@@ -127,6 +129,7 @@ class YamlFormatter final : public Formatter {
   }
 
   TimestampStyle timestamps_;
+  Unit unit_;
   ChunkedText buffer_;
   YamlEmitter emitter_;
   std::vector<std::string> path_;

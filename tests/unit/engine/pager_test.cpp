@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
+#include "engine/page_merge.hpp"
 #include "support/tiny_model.hpp"
 #include "value/json_read.hpp"
 #include "value/json_write.hpp"
@@ -53,7 +54,7 @@ class PagerTest : public testing::Test {
 
   std::string merged(FakeCaller& caller, const PageLimits& limits = {}) {
     auto pager = start(caller, limits);
-    auto whole = pager ? merge_pages(**pager) : Result<Value>(fail(pager.error()));
+    auto whole = pager ? merge_pages(**pager, **pager) : Result<Value>(fail(pager.error()));
     return whole ? to_json(*whole) : "error: " + whole.error().message;
   }
 
@@ -78,7 +79,7 @@ TEST_F(PagerTest, StopsAtMaxItemsAndResumesInsideThePage) {
   limits.max_items = 2;
   FakeCaller first({R"({"Items": [1], "Token": "t"})", R"({"Items": [2, 3], "Token": "u"})"});
   auto pager = start(first, limits).value();
-  EXPECT_EQ(to_json(*merge_pages(*pager)->find("Items")), "[1, 2]");
+  EXPECT_EQ(to_json(*merge_pages(*pager, *pager)->find("Items")), "[1, 2]");
   // The token names the page that was cut and how much of it was shown, as botocore's does.
   EXPECT_EQ(base64_decode(pager->resume_token()), R"({"Token": "t", "boto_truncate_amount": 1})");
 
