@@ -3,15 +3,43 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/strings.hpp"
 #include "cache/disk_tier.hpp"
 
 namespace virga::cache {
 
+namespace {
+
+/// Without the folder if it is another user's, whose cache this one must neither believe nor make
+/// unreadable for its owner: a superuser may find himself in anybody's home.
+CacheOptions with_own_folder(CacheOptions options) {
+  std::string path = options.root;
+
+  struct stat info {};
+
+  while (!path.empty() && stat(path.c_str(), &info) != 0 && errno == ENOENT && geteuid() == 0) {
+    const auto slash = path.rfind('/');
+    path.resize(slash == std::string::npos ? 0 : slash);
+  }
+  if (info.st_nlink > 0 && info.st_uid != geteuid()) {
+    if (options.debug) {
+      options.debug("cache: " + path + " is another user's, so that nothing is kept there");
+    }
+    options.root.clear();
+  }
+  return options;
+}
+
+}  // namespace
+
 Cache::Cache(CacheOptions options, Clock& clock, Random& random)
-    : options_(std::move(options)),
+    : options_(with_own_folder(std::move(options))),
       clock_(clock),
       random_(random),
       memory_(options_.memory),
@@ -57,15 +85,23 @@ std::uint64_t Cache::invalidate(const Selection& selection) {
   }
   const bool is_pattern = wider.account.find_first_of("*?") != std::string::npos ||
                           wider.service.find_first_of("*?") != std::string::npos;
+  const auto advance = [&] {
+    if (is_pattern) {
+      epochs_.advance("*", "*");
+    } else {
+      epochs_.advance(wider.account, wider.service);
+      epochs_.advance("", wider.service);
+    }
+  };
   // First the epoch, then the entries: what is stored in between belongs to the old epoch and is
-  // refused, what was stored before is found.
-  if (is_pattern) {
-    epochs_.advance("*", "*");
-  } else {
-    epochs_.advance(wider.account, wider.service);
-    epochs_.advance("", wider.service);
+  // refused, what was stored before is found. Then the epoch again: what was found on disk in
+  // between may have been copied to the memory of some process as of the first one.
+  advance();
+  std::uint64_t erased = 0;
+  if (disk_ != nullptr) {
+    erased = disk_->erase(wider);
+    advance();
   }
-  const std::uint64_t erased = disk_ == nullptr ? 0 : disk_->erase(wider);
   if (erased > 0) {
     debug(concat("erased ", erased, " entries of ", wider.service, ":", wider.operation));
   }

@@ -98,6 +98,7 @@ class Reading {
   [[nodiscard]] bool find_kept();
   [[nodiscard]] bool take(std::shared_ptr<const Answer> answer);
   [[nodiscard]] bool take(std::unique_ptr<StoredEntry> entry);
+  [[nodiscard]] bool is_young(const Metadata& metadata) const;
   [[nodiscard]] std::optional<Outcome> usable(const Metadata& metadata) const;
   [[nodiscard]] bool take_landed();
   [[nodiscard]] Result<PagePtr> replay();

@@ -20,6 +20,8 @@ constexpr std::uint16_t k_version = 1;
 constexpr std::uint8_t k_complete = 1;
 constexpr std::uint8_t k_is_error = 2;
 constexpr std::size_t k_header_crc_offset = 96;
+/// Microseconds; later than any clock, and far enough from what overflows.
+constexpr std::int64_t k_latest = std::int64_t{1} << 60U;
 
 tl::unexpected<Error> damaged(std::string_view what) {
   return fail(ErrorCode::response, "The cache entry is damaged: " + std::string(what) + ".");
@@ -94,6 +96,14 @@ std::size_t footprint(const Value& value) {
   return out;
 }
 
+std::size_t footprint(const Metadata& metadata) {
+  // The answer, its places in a list and in a table, and the blocks of memory that all are in.
+  constexpr std::size_t k_frame = 512;
+  const Question& question = metadata.question;
+  return sizeof(Metadata) + k_frame + footprint(question.params) + question.identity.capacity() +
+         question.endpoint.capacity() + question.models.capacity();
+}
+
 Result<std::string> write_head(const Metadata& metadata) {
   std::string description;
   VIRGA_TRY(append_binary(description, describe(metadata.question)));
@@ -164,6 +174,9 @@ Result<Header> read_header(std::string_view bytes) {
   metadata.pages = get<std::uint32_t>(bytes, 12);
   metadata.created = time_of(get<std::int64_t>(bytes, 16));
   metadata.ttl = std::chrono::microseconds(get<std::int64_t>(bytes, 24));
+  if (const auto created = micros(metadata.created); created < 0 || created > k_latest) {
+    return damaged("its time");
+  }
   metadata.stored_bytes = get<std::uint64_t>(bytes, 32);
   metadata.raw_bytes = get<std::uint64_t>(bytes, 40);
   std::memcpy(metadata.key.bytes.data(), bytes.data() + 48, metadata.key.bytes.size());

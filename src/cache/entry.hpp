@@ -39,6 +39,8 @@ struct Metadata {
 
 /// What a value takes of memory, about.
 [[nodiscard]] std::size_t footprint(const Value& value);
+/// What the memory tier needs for an answer besides its pages.
+[[nodiscard]] std::size_t footprint(const Metadata& metadata);
 
 // The form of an entry as bytes; docs/formats/cache-entry.md describes it.
 

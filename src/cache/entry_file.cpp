@@ -15,6 +15,8 @@ namespace {
 
 /// Entries up to this size are read at once, others page by page.
 constexpr std::uint64_t k_whole = 1U << 20U;
+/// No codec makes a page much larger than it was.
+constexpr std::uint64_t k_most_frame_bytes = k_most_page_bytes + (k_most_page_bytes >> 6U);
 /// Pages are written out when so much has come together.
 constexpr std::size_t k_buffer = 256U << 10U;
 
@@ -84,7 +86,7 @@ bool DiskEntry::find_frames(std::uint64_t offset, std::uint64_t end) {
     }
     const FrameHead head = read_frame_head(head_bytes);
     offset += k_frame_head_bytes;
-    if (head.stored_size > end - offset) {
+    if (head.stored_size > end - offset || head.stored_size > k_most_frame_bytes) {
       return false;
     }
     const bool intact =
@@ -142,6 +144,8 @@ class DiskWriter final : public EntryWriter {
     return {};
   }
 
+  [[nodiscard]] std::uint64_t bytes() const override { return written_; }
+
  private:
   [[nodiscard]] Status flush();
 
@@ -164,6 +168,8 @@ Status DiskWriter::flush() {
     if (!file_) {
       return io_failure("write", temporary_);
     }
+    // As long as it is held, nobody takes the file for one that a dead process left.
+    static_cast<void>(try_lock(file_, Lock::exclusive, 0, 1));
   }
   VIRGA_TRY(write_at(file_, written_, buffer_));
   written_ += buffer_.size();

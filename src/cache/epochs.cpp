@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <thread>
 
@@ -25,6 +26,8 @@ constexpr std::uint64_t k_size = k_head + k_slots * k_slot;
 /// How long an invalidation waits for answers that are being stored at this moment, which takes
 /// microseconds unless a process was stopped in the middle.
 constexpr int k_patience_ms = 500;
+/// Between looks whether a mapped file still has its name.
+constexpr std::chrono::milliseconds k_between_looks{100};
 
 std::uint64_t number_at(std::string_view bytes, std::size_t at) {
   std::uint64_t out = 0;
@@ -62,15 +65,33 @@ Epoch read_slot(const File& file, std::uint64_t offset) {
   return out;
 }
 
+/// False if it takes too long, or there are no locks here.
 bool lock_patiently(const File& file, Lock kind, std::uint64_t first, std::uint64_t count) {
   for (int waited = 0; waited < k_patience_ms; ++waited) {
     if (try_lock(file, kind, first, count)) {
       return true;
     }
+    if (!is_lock_taken()) {
+      return false;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return false;
 }
+
+// Other threads and processes look at what is mapped. It begins at a page, and all offsets are
+// multiples of 8.
+
+std::uint64_t load_at(const char* place) {
+  return __atomic_load_n(reinterpret_cast<const std::uint64_t*>(place),
+                         __ATOMIC_ACQUIRE);  // NOLINT
+}
+
+void store_at(char* place, std::uint64_t number) {
+  __atomic_store_n(reinterpret_cast<std::uint64_t*>(place), number, __ATOMIC_RELEASE);  // NOLINT
+}
+
+bool is_whole(const File& file) { return file_number(file) != 0 && size_of(file) == k_size; }
 
 }  // namespace
 
@@ -89,88 +110,162 @@ Epochs::~Epochs() {
   }
 }
 
-void Epochs::initialize(const File& file) const {
-  if (file_number(file) == 0) {
-    const auto number =
-        static_cast<std::uint64_t>(random_.uniform() * 9007199254740992.0) + 1;  // 2^53
-    static_cast<void>(
-        write_at(file, 0, concat(k_magic, bytes_of(number), std::string(k_size - k_head, '\0'))));
+/// What tells a file, or what stands for it in this process, from all others.
+std::uint64_t Epochs::new_number() const {
+  return static_cast<std::uint64_t>(random_.uniform() * 9007199254740992.0) + 1;  // 2^53
+}
+
+void Epochs::make() const {
+  const std::uint64_t number = new_number();
+  const std::string folder = path_.substr(0, path_.rfind('/')) + "/tmp";
+  const std::string temporary = concat(folder, "/epochs-", number);
+  File file = make_new(temporary);
+  if (!file && errno == ENOENT && make_folders(folder)) {
+    file = make_new(temporary);
   }
+  if (!file) {
+    return;
+  }
+  if (write_at(file, 0, concat(k_magic, bytes_of(number), std::string(k_size - k_head, '\0'))) &&
+      link(temporary.c_str(), path_.c_str()) != 0) {
+    // Another made one at the same time; or it is damaged; or the file system has no links.
+    if (const File there = open_to_read(path_); !is_whole(there)) {
+      static_cast<void>(rename(temporary.c_str(), path_.c_str()));
+    }
+  }
+  unlink(temporary.c_str());
 }
 
 void Epochs::map() {
-  File file;
-  int flags = MAP_PRIVATE | MAP_ANONYMOUS;  // NOLINT: the system's
-  int protection = PROT_READ | PROT_WRITE;  // NOLINT: the system's
-  if (!path_.empty() && (file = open_or_make(path_))) {
-    static_cast<void>(lock_patiently(file, Lock::exclusive, k_head, k_size - k_head));
-    initialize(file);
-    // Now: a mapping keeps the open file, and with it its locks, beyond close().
-    unlock(file, k_head, k_size - k_head);
-    if (size_of(file) == k_size) {
-      flags = MAP_SHARED;
-      protection = PROT_READ;
-    }
-  }
   void* const place =
-      mmap(nullptr, k_size, protection, flags, flags == MAP_SHARED ? file.get() : -1, 0);
-  mapped_ = place == MAP_FAILED ? nullptr : static_cast<char*>(place);  // NOLINT: the macro casts
-  if (mapped_ != nullptr && flags != MAP_SHARED) {
-    mapped_[k_magic.size()] = 1;  // the file's number
+      mmap(nullptr, k_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);  // NOLINT
+  if (place == MAP_FAILED) {  // NOLINT: the macro casts
+    return;
+  }
+  mapped_ = static_cast<char*>(place);
+  store_at(mapped_ + k_magic.size(), new_number());
+  if (!path_.empty()) {
+    look_again();
   }
 }
 
+void Epochs::look_again() const {
+  const std::lock_guard lock(mutex_);
+  next_look_ = (clock_.steady_now() + k_between_looks).time_since_epoch().count();
+  if (file_ && has_name(file_)) {
+    return;
+  }
+  File file = open_to_read(path_);
+  if (!is_whole(file)) {
+    make();
+    file = open_to_read(path_);
+  }
+  // A mapping holds on to the open file, and would to locks on it: this one must have none.
+  const bool is_shared = is_whole(file);
+  const int flags =  // NOLINT: the system's
+      MAP_FIXED | (is_shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS);
+  if (!is_shared && is_own_) {
+    return;
+  }
+  if (mmap(mapped_,
+           k_size,
+           is_shared ? PROT_READ : PROT_READ | PROT_WRITE,  // NOLINT: the system's
+           flags,
+           is_shared ? file.get() : -1,
+           0) == MAP_FAILED) {  // NOLINT: the macro casts
+    return;
+  }
+  if (!is_shared) {
+    store_at(mapped_ + k_magic.size(), new_number());
+  }
+  is_own_ = !is_shared;
+  file_ = std::move(file);
+}
+
 Epoch Epochs::read_mapped(std::uint64_t offset) const {
-  const auto load = [&](std::uint64_t at) {
-    // Other processes write it; the file begins at a page, and all offsets are multiples of 8.
-    return __atomic_load_n(reinterpret_cast<const std::uint64_t*>(mapped_ + at),  // NOLINT
-                           __ATOMIC_ACQUIRE);
-  };
   Epoch out;
-  out.file = load(k_magic.size());
-  out.count = load(offset);
-  out.last = TimePoint(std::chrono::microseconds(static_cast<std::int64_t>(load(offset + 8))));
+  out.file = load_at(mapped_ + k_magic.size());
+  out.count = load_at(mapped_ + offset);
+  out.last = TimePoint(std::chrono::microseconds(
+      static_cast<std::int64_t>(load_at(mapped_ + offset + sizeof out.count))));
   return out;
 }
 
 Epoch Epochs::read(std::string_view account, std::string_view service) const {
   const std::uint64_t offset = offset_of(account, service);
   if (mapped_ != nullptr) {
+    if (!path_.empty() && clock_.steady_now().time_since_epoch().count() >= next_look_) {
+      look_again();
+    }
     return read_mapped(offset);
   }
   const File file = open_to_read(path_);
   return file ? read_slot(file, offset) : Epoch();
 }
 
+Epoch Epochs::begin(std::string_view account, std::string_view service) const {
+  Epoch out = read(account, service);
+  if (out.file == 0) {
+    make();
+    out = read(account, service);
+  }
+  return out;
+}
+
 void Epochs::advance(std::string_view account, std::string_view service) {
   const bool all = account == "*" || service == "*";
   const std::uint64_t first = all ? k_head : offset_of(account, service);
   const std::uint64_t count = all ? k_slots : 1;
+  if (!path_.empty() && !advance_file(first, count)) {
+    // Those who have begun to fetch find that it is gone, and keep nothing.
+    unlink(path_.c_str());
+  }
+  if (mapped_ != nullptr && !path_.empty()) {
+    look_again();
+  }
+  advance_own(first, count);
+}
+
+/// False if there is a file and it cannot be written.
+bool Epochs::advance_file(std::uint64_t first, std::uint64_t count) const {
   const auto now = static_cast<std::uint64_t>(clock_.now().time_since_epoch().count());
-  if (path_.empty()) {
-    for (std::uint64_t at = first; mapped_ != nullptr && at < first + count * k_slot;
-         at += k_slot) {
-      auto* const slot = reinterpret_cast<std::uint64_t*>(mapped_ + at);  // NOLINT: as above
-      __atomic_store_n(slot + 1, now, __ATOMIC_RELEASE);
-      __atomic_add_fetch(slot, 1, __ATOMIC_ACQ_REL);
+  // The file that was opened may have been removed, and another one be in its place.
+  constexpr int k_tries = 5;
+  for (int i = 0; i < k_tries; ++i) {
+    const File file = open_to_change(path_);
+    if (!file) {
+      return errno == ENOENT || errno == ENOTDIR;
     }
+    if (!is_whole(file)) {
+      return false;
+    }
+    // Even without the lock the count moves on: who stores looks at it again afterwards.
+    static_cast<void>(lock_patiently(file, Lock::exclusive, first, count * k_slot));
+    std::string slots = read_at(file, first, count * k_slot);
+    for (std::size_t at = 0; at + k_slot <= slots.size(); at += k_slot) {
+      slots.replace(at, k_slot, concat(bytes_of(number_at(slots, at) + 1), bytes_of(now)));
+    }
+    if (slots.size() != count * k_slot || !write_at(file, first, slots)) {
+      return false;
+    }
+    if (has_name(file)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The same in this process's own epochs.
+void Epochs::advance_own(std::uint64_t first, std::uint64_t count) {
+  const std::lock_guard lock(mutex_);
+  if (mapped_ == nullptr || !is_own_) {
     return;
   }
-  File file = open_to_change(path_);
-  if (!file && errno == ENOENT && access(path_.substr(0, path_.rfind('/')).c_str(), F_OK) == 0) {
-    file = open_or_make(path_);
+  const auto now = static_cast<std::uint64_t>(clock_.now().time_since_epoch().count());
+  for (std::uint64_t at = first; at < first + count * k_slot; at += k_slot) {
+    store_at(mapped_ + at + sizeof now, now);
+    store_at(mapped_ + at, load_at(mapped_ + at) + 1);
   }
-  if (!file) {
-    return;
-  }
-  // Even without the lock the count moves on: who stores looks at it again afterwards.
-  static_cast<void>(lock_patiently(file, Lock::exclusive, first, count * k_slot));
-  initialize(file);
-  std::string slots = read_at(file, first, count * k_slot);
-  for (std::size_t at = 0; at + k_slot <= slots.size(); at += k_slot) {
-    slots.replace(at, k_slot, concat(bytes_of(number_at(slots, at) + 1), bytes_of(now)));
-  }
-  static_cast<void>(write_at(file, first, slots));
 }
 
 bool Epochs::keep_if_same(std::string_view account,
@@ -178,14 +273,12 @@ bool Epochs::keep_if_same(std::string_view account,
                           const Epoch& epoch,
                           const std::function<bool()>& keep) const {
   const std::uint64_t offset = offset_of(account, service);
-  const File file = path_.empty() ? File() : open_to_read(path_);
-  if (!file) {
+  if (path_.empty()) {
     return read(account, service) == epoch && keep();
   }
-  if (!lock_patiently(file, Lock::shared, offset, k_slot)) {
-    return false;
-  }
-  return read_slot(file, offset) == epoch && keep();
+  const File file = epoch.file == 0 ? File() : open_to_read(path_);
+  return file && lock_patiently(file, Lock::shared, offset, k_slot) &&
+         read_slot(file, offset) == epoch && keep();
 }
 
 }  // namespace virga::cache

@@ -46,9 +46,6 @@ bool is_of(const Announcement& announcement, const Epoch& epoch) {
   return announcement.epoch_file == epoch.file && announcement.epoch_count == epoch.count;
 }
 
-/// Whether try_lock() failed because somebody has the lock.
-bool is_taken() { return errno == EAGAIN || errno == EACCES; }
-
 }  // namespace
 
 Flight& Flight::operator=(Flight&& other) noexcept {
@@ -109,6 +106,8 @@ std::unique_ptr<StoredEntry> Flight::take_over() {
   if (entry == nullptr || entry->metadata().flight != number_) {
     return nullptr;
   }
+  // The last one to let go of the lock sees nobody else; two that do both remove it.
+  unlock(file_, k_waiters, 1);
   if (!is_locked(file_, k_waiters, 1)) {
     unlink(answer_path().c_str());
   }
@@ -140,7 +139,7 @@ Flight Flights::join(const Key& key, const Epoch& epoch, const std::stop_token& 
       return flight;
     }
     if (!try_lock(flight.file_, Lock::exclusive, k_leader, 1)) {
-      if (is_taken()) {
+      if (is_lock_taken()) {
         wait(flight, epoch, stop);
       }
       return flight;

@@ -33,7 +33,7 @@ class MemoryTier {
   struct Limits {
     std::size_t bytes = 0;  ///< 0: nothing is kept
     std::size_t entries = 0;
-    std::size_t shards = 16;
+    std::size_t shards = 16;  ///< no more than entries are used
   };
 
   explicit MemoryTier(Limits limits);

@@ -20,12 +20,20 @@ constexpr mode_t k_file_mode = 0600;
 constexpr mode_t k_folder_mode = 0700;
 
 File open_file(const std::string& path, int flags) {
-  for (;;) {
-    const int fd = open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, k_file_mode);
-    if (fd >= 0 || errno != EINTR) {
-      return File(fd);
-    }
+  int fd = -1;
+  do {
+    // Without O_NONBLOCK, opening a pipe may wait forever.
+    fd = open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, k_file_mode);
+  } while (fd < 0 && errno == EINTR);
+  File file(fd);
+
+  struct stat info {};
+
+  if (file && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid())) {
+    file = File();
+    errno = EPERM;
   }
+  return file;
 }
 
 struct flock range(short kind, std::uint64_t first, std::uint64_t count) {
@@ -133,6 +141,8 @@ bool try_lock(const File& file, Lock kind, std::uint64_t first, std::uint64_t co
   } while (done != 0 && errno == EINTR);
   return done == 0;
 }
+
+bool is_lock_taken() { return errno == EAGAIN || errno == EACCES; }
 
 void unlock(const File& file, std::uint64_t first, std::uint64_t count) {
   auto lock = range(F_UNLCK, first, count);

@@ -40,6 +40,9 @@ class File {
   int fd_ = -1;
 };
 
+// Only regular files of the user's own are opened, and no symbolic links: what others put there,
+// or what would block, counts as a failure (EPERM).
+
 /// Not open if that fails; errno says why.
 [[nodiscard]] File open_to_read(const std::string& path);
 /// An existing file, for reading and writing.
@@ -71,6 +74,8 @@ enum class Lock { shared, exclusive };
 
 /// False if another holds one that is in the way, or the file system has no locks.
 [[nodiscard]] bool try_lock(const File& file, Lock kind, std::uint64_t first, std::uint64_t count);
+/// Whether the last try_lock() of this thread failed because another has a lock (errno).
+[[nodiscard]] bool is_lock_taken();
 void unlock(const File& file, std::uint64_t first, std::uint64_t count);
 /// Whether another open file holds any lock in the range.
 [[nodiscard]] bool is_locked(const File& file, std::uint64_t first, std::uint64_t count);

@@ -18,7 +18,7 @@ constexpr microseconds k_clock_slack = std::chrono::seconds(2);
 std::shared_ptr<Answer> load(StoredEntry& entry) {
   auto answer = std::make_shared<Answer>();
   answer->metadata = entry.metadata();
-  answer->bytes = sizeof(Answer);
+  answer->bytes = footprint(answer->metadata);
   for (std::uint32_t i = 0; i < answer->metadata.pages; ++i) {
     const auto frame = entry.frame(i);
     auto page = frame ? read_page(answer->metadata.codec, frame->stored, frame->raw_size)
@@ -55,17 +55,20 @@ Result<PagePtr> Reading::next(const Fetch& fetch) {
   return answer_ != nullptr || entry_ != nullptr ? replay() : fetch_next(fetch);
 }
 
+bool Reading::is_young(const Metadata& metadata) const {
+  return !terms_.max_age || cache_.clock_.now() - metadata.created <= *terms_.max_age;
+}
+
 /// What an answer that is kept is good for; nothing if it will not do.
 std::optional<Outcome> Reading::usable(const Metadata& metadata) const {
   const microseconds age = cache_.clock_.now() - metadata.created;
   if (age < -k_clock_slack || metadata.is_error || metadata.pages == 0) {
     return std::nullopt;
   }
-  const bool is_young = !terms_.max_age || age <= *terms_.max_age;
-  const microseconds ttl = std::min<microseconds>(metadata.ttl, terms_.ttl);
-  if (!is_young) {
+  if (!is_young(metadata)) {
     return std::nullopt;
   }
+  const microseconds ttl = std::min<microseconds>(metadata.ttl, terms_.ttl);
   if (age < ttl) {
     return Outcome::hit;
   }
@@ -91,7 +94,7 @@ Status Reading::start() {
                        question_.operation,
                        " is cached that would do, and --offline forbids to ask."));
   }
-  epoch_ = cache_.epochs_.read(question_.account, question_.service);
+  epoch_ = cache_.epochs_.begin(question_.account, question_.service);
   if (terms_.share) {
     if (auto landing = cache_.local_flights_.join(key_, epoch_, terms_.stop, local_)) {
       outcome_ = Outcome::coalesced;
@@ -99,10 +102,15 @@ Status Reading::start() {
         finished_ = true;
         return fail(std::move(*landing).error());
       }
-      if (take(std::move(**landing))) {
+      if (is_young((**landing)->metadata) && take(std::move(**landing))) {
         finished_ = true;
         return {};
       }
+    }
+    // What another thread fetched may be too large for memory, and be on disk.
+    if (!local_.leads() && looks && find_kept()) {
+      finished_ = true;
+      return {};
     }
     VIRGA_TRY(join_others(looks));
     if (finished_) {
@@ -242,7 +250,8 @@ bool Reading::take_landed() {
   if (entry == nullptr || entry->metadata().flight != flight_.number()) {
     entry = flight_.take_over();
   }
-  if (entry == nullptr || entry->metadata().pages == 0 || !take(std::move(entry))) {
+  if (entry == nullptr || entry->metadata().pages == 0 ||
+      (!entry->metadata().is_error && !is_young(entry->metadata())) || !take(std::move(entry))) {
     return false;
   }
   if (entry_ != nullptr && entry_->metadata().is_error) {
@@ -379,7 +388,7 @@ void Reading::store(const Metadata& whole) {
   if (stored && !(cache_.epochs_.read(account, service) == epoch_)) {
     cache_.disk_->erase(question_, key_);
   } else if (stored) {
-    cache_.note_stored(whole.stored_bytes + k_header_bytes);
+    cache_.note_stored(writer_->bytes());
   }
 }
 
@@ -407,7 +416,7 @@ void Reading::finish(bool complete) {
   auto answer = std::make_shared<Answer>();
   answer->metadata = whole;
   answer->pages = std::move(pages_);
-  answer->bytes = pages_bytes_ + sizeof(Answer);
+  answer->bytes = pages_bytes_ + footprint(whole);
   answer->epoch = epoch_;
   local_.land(Result<std::shared_ptr<const Answer>>(answer));
   if (terms_.store && whole.ttl.count() > 0) {

@@ -19,8 +19,9 @@ struct Selection {
   std::string region = "*";
   std::string service = "*";    ///< as the models name it
   std::string operation = "*";  ///< as the models name it
-  /// Looks into the entry; empty for all of them. Without it entries are chosen by name alone,
-  /// which is quicker.
+  /// Whether answers of this operation are meant, by the models' names; empty for all of them.
+  std::function<bool(std::string_view service, std::string_view operation)> reaches{};
+  /// Looks into the entry; empty for all of them. Reads every entry whose names fit.
   std::function<bool(const Metadata& metadata)> test{};
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <dirent.h>
@@ -27,8 +28,10 @@ constexpr std::uint64_t k_sweeper = 1000;  // the byte that the process which sw
 /// Files take whole blocks.
 constexpr std::uint64_t k_block = 4096;
 constexpr std::chrono::hours k_between_sweeps{24};
-/// What is left behind by killed processes is older.
-constexpr std::chrono::hours k_leftover_age{1};
+/// What is left behind by killed processes is older; those that live hold a lock on theirs.
+constexpr std::chrono::minutes k_leftover_age{1};
+/// Files that claim to be used later than this from now were not: the clock was wrong.
+constexpr std::chrono::hours k_clock_slack{1};
 
 Ledger read_ledger(const File& file) {
   Ledger out;
@@ -42,6 +45,36 @@ void write_ledger(const File& file, const Ledger& ledger) {
   std::string bytes(sizeof ledger, '\0');
   std::memcpy(bytes.data(), &ledger, sizeof ledger);
   static_cast<void>(write_at(file, 0, bytes));
+}
+
+/// Has the ledger to itself while it is changed; after a while it goes on without.
+class LedgerLock {
+ public:
+  explicit LedgerLock(const File& file) : file_(file) {
+    constexpr int k_tries = 50;
+    for (int i = 0; i < k_tries && !try_lock(file, Lock::exclusive, 0, sizeof(Ledger)); ++i) {
+      if (!is_lock_taken()) {
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+  }
+
+  LedgerLock(const LedgerLock&) = delete;
+  LedgerLock& operator=(const LedgerLock&) = delete;
+
+  ~LedgerLock() { unlock(file_, 0, sizeof(Ledger)); }
+
+ private:
+  const File& file_;
+};
+
+/// By the clock that the times of files are of.
+TimePoint time_of_change(const File& file) {
+  struct stat info {};
+
+  static_cast<void>(fstat(file.get(), &info));
+  return TimePoint(std::chrono::seconds(info.st_mtim.tv_sec));
 }
 
 std::uint64_t rounded(std::uint64_t bytes) { return (bytes + k_block - 1) / k_block * k_block; }
@@ -78,7 +111,7 @@ void Cache::note_stored(std::uint64_t bytes) {
   if (!file) {
     return;
   }
-  // A count that is lost because two write at once is found again by the next sweep.
+  const LedgerLock lock(file);
   Ledger ledger = read_ledger(file);
   ledger.bytes += rounded(bytes);
   if (ledger.swept == 0) {
@@ -107,6 +140,9 @@ bool Cache::sweep() {
     return false;
   }
   const TimePoint now = clock_.now();
+  const Ledger ledger = read_ledger(file);
+  write_ledger(file, ledger);
+  const TimePoint present = time_of_change(file);
   std::vector<Found> entries;
   std::uint64_t total = 0;
   const auto erase = [&](const Found& found) {
@@ -114,8 +150,11 @@ bool Cache::sweep() {
       total -= std::min(total, rounded(found.bytes));
     }
   };
-  disk_->visit([&](const Found& found) {
+  disk_->visit([&](Found found) {
     total += rounded(found.bytes);
+    if (found.last_access > present + k_clock_slack) {
+      found.last_access = TimePoint();
+    }
     if (found.last_access + options_.most_idle < now) {
       erase(found);
     } else {
@@ -135,7 +174,10 @@ bool Cache::sweep() {
   }
   remove_leftovers(options_.root + "/tmp", now);
   remove_leftovers(options_.root + "/flight", now);
-  write_ledger(file, {total, micros(now)});
+  const LedgerLock lock(file);
+  // What was stored meanwhile may have been seen or not.
+  const std::uint64_t after = read_ledger(file).bytes;
+  write_ledger(file, {total + (after - std::min(after, ledger.bytes)), micros(now)});
   debug(concat("swept: ", total, " bytes are left"));
   return true;
 }

@@ -47,6 +47,8 @@ class EntryWriter {
   /// Makes the completed entry visible, in the place of one that was there; takes no time.
   /// Errors: io.
   [[nodiscard]] virtual Status publish() = 0;
+  /// What the completed entry takes of the tier.
+  [[nodiscard]] virtual std::uint64_t bytes() const = 0;
 };
 
 /// An entry as its place tells about it, without having been read.

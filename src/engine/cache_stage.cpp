@@ -130,8 +130,8 @@ void CacheStage::drop_changed(const Call& call) const {
   cache::Selection selection;
   selection.account = asked ? asked->account : "";
   selection.region = asked && !changed.every_region() ? asked->region : "*";
-  selection.test = [&changed](const cache::Metadata& entry) {
-    return changed.reaches(entry.question.service, entry.question.operation);
+  selection.reaches = [&changed](std::string_view touched, std::string_view operation) {
+    return changed.reaches(touched, operation);
   };
   if (changed.every_service()) {
     selection.service = "*";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <optional>
@@ -140,8 +141,10 @@ bool DiskTier::walk_folder(const std::string& folder,
     }
     found.key = std::move(name);
     found.bytes = static_cast<std::uint64_t>(info.st_size);
-    found.last_access = TimePoint(std::chrono::seconds(info.st_mtim.tv_sec) +
-                                  std::chrono::microseconds(info.st_mtim.tv_nsec / 1000));
+    constexpr time_t k_latest = time_t{1} << 40U;  // where microseconds do not overflow
+    found.last_access =
+        TimePoint(std::chrono::seconds(std::clamp(info.st_mtim.tv_sec, time_t{0}, k_latest)) +
+                  std::chrono::microseconds(info.st_mtim.tv_nsec / 1000));
     if (!visitor(found)) {
       return false;
     }
@@ -177,7 +180,9 @@ bool DiskTier::walk(const Selection& selection,
         found.service = std::move(service);
         const std::string in_service = concat(in_region, "/", found.service);
         for (auto& operation : names_in(in_service)) {
-          if (!fits(selection.operation, operation)) {
+          if (!fits(selection.operation, operation) ||
+              (selection.reaches &&
+               !selection.reaches(percent_decode(found.service), percent_decode(operation)))) {
             continue;
           }
           found.operation = std::move(operation);

@@ -7,7 +7,7 @@
 namespace virga::cache {
 
 MemoryTier::MemoryTier(Limits limits)
-    : limits_(limits), shards_(std::max<std::size_t>(limits.shards, 1)) {
+    : limits_(limits), shards_(std::max<std::size_t>(std::min(limits.shards, limits.entries), 1)) {
   limits_.shards = shards_.size();
 }
 
