@@ -16,6 +16,7 @@
 #include "cli/command_line.hpp"
 #include "cli/global_options.hpp"
 #include "cli/skeleton.hpp"
+#include "engine/page_merge.hpp"
 #include "engine/pager.hpp"
 #include "engine/result_path.hpp"
 #include "http/file_body.hpp"
