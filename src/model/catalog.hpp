@@ -16,6 +16,7 @@
 // their Catalog, and Thread-safe. Texts are views into the pack.
 namespace virga::model {
 
+class Documentation;
 class Member;
 
 /// A type of a service's model.
@@ -56,6 +57,7 @@ class Shape {
   bool operator==(const Shape& other) const { return index_ == other.index_; }
 
  private:
+  friend class Documentation;
   const PackView* pack_view_;
   std::uint32_t index_;
 };
@@ -86,6 +88,7 @@ class Member {
   [[nodiscard]] std::string_view context_param() const;
 
  private:
+  friend class Documentation;
   const PackView* pack_view_;
   std::uint32_t index_;
 };
@@ -125,6 +128,7 @@ class Operation {
   [[nodiscard]] std::optional<Member> event_stream_output() const;
 
  private:
+  friend class Documentation;
   const PackView* pack_view_;
   std::uint32_t service_;
   std::uint32_t index_;
@@ -160,6 +164,7 @@ class Service {
   [[nodiscard]] Document waiters() const;
 
  private:
+  friend class Documentation;
   const PackView* pack_view_;
   std::uint32_t index_;
 };
