@@ -295,7 +295,12 @@ Result<Command> parse_wait(const model::Service& service,
   // The AWS CLI's customizations go by the names "wait" and that of the waiter: none is meant.
   Invocation call{"wait", command, waiter->operation()};
   call.wait = WaitRequest{std::move(*waiter)};
-  return parse_call(std::move(call), main, outcome->remaining, std::move(text), world);
+  VIRGA_TRY_ASSIGN(auto parsed,
+                   parse_call(std::move(call), main, outcome->remaining, std::move(text), world));
+  if (std::holds_alternative<HelpRequest>(parsed)) {
+    return HelpRequest{main.command, "wait", command};
+  }
+  return parsed;
 }
 
 /// The operation's name is the first word that is no option; the rest stays for its own parser.

@@ -18,10 +18,11 @@
 //   (global_options.hpp) parse_command(main)     operation and parameters
 namespace virga::cli {
 
-/// "aws help", "aws SERVICE help", "aws SERVICE OPERATION help".
+/// "aws help", "aws SERVICE help", "aws SERVICE OPERATION help", "aws SERVICE wait NAME help".
 struct HelpRequest {
-  std::string service;    ///< the command that was typed; empty at the top
-  std::string operation;  ///< empty for the service
+  std::string service;      ///< the command that was typed; empty at the top
+  std::string operation;    ///< empty for the service
+  std::string waiter = {};  ///< of "wait"
   bool operator==(const HelpRequest&) const = default;
 };
 

@@ -23,17 +23,10 @@ constexpr std::array<std::string_view, 3> k_colors = {"on", "off", "auto"};
 constexpr Names k_binary_formats = {"base64", "raw-in-base64-out"};
 constexpr Names k_compats = {"v1", "v2"};
 
-enum class Since : std::uint8_t { v1, v2, virga };
-
-struct Row {
-  std::string_view name;
-  Arity arity;
-  std::span<const std::string_view> choices;
-  Since since;
-};
+using Since = GlobalOption::Since;
 
 // In the order of the AWS CLI's data/cli.json, which messages about ambiguous options show.
-constexpr std::array<Row, 26> k_rows = {{
+constexpr std::array<GlobalOption, 26> k_rows = {{
     {"debug", Arity::flag, {}, Since::v1},
     {"endpoint-url", Arity::one, {}, Since::v1},
     {"no-verify-ssl", Arity::flag, {}, Since::v1},
@@ -185,6 +178,10 @@ Status set_text(MainArguments& out, std::string_view name, std::string word) {
 }
 
 }  // namespace
+
+std::span<const GlobalOption> global_option_rows() {
+  return std::span(k_rows).first(k_rows.size() - 1);  // the last is the command itself
+}
 
 std::optional<Compat> wanted_compat(std::span<const std::string> words) {
   std::optional<Compat> compat;

@@ -5,9 +5,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "cli/argument_parser.hpp"
 #include "cli/usage.hpp"
 
 namespace virga::cli {
@@ -41,6 +43,18 @@ struct GlobalOptions {
   /// Called as "aws", or with --compat: the AWS CLI's odd ways win over better ones.
   bool like_aws = false;
 };
+
+/// How a global option is written.
+struct GlobalOption {
+  enum class Since : std::uint8_t { v1, v2, virga };
+  std::string_view name;  ///< without dashes
+  Arity arity;            ///< one or flag
+  std::span<const std::string_view> choices;
+  Since since;
+};
+
+/// All but --mock, which counts only in front of the command, in the AWS CLI's order.
+[[nodiscard]] std::span<const GlobalOption> global_option_rows();
 
 /// What the first look at a command line finds.
 struct MainArguments {

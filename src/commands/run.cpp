@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/run.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 #include <variant>
@@ -20,6 +21,8 @@
 #include "commands/alias.hpp"
 #include "commands/command.hpp"
 #include "commands/hand_over.hpp"
+#include "commands/help.hpp"
+#include "commands/help_texts.hpp"
 #include "commands/parsed_call.hpp"
 #include "config/environment.hpp"
 #include "config/settings.hpp"
@@ -44,9 +47,22 @@ bool is_on(const std::optional<std::string>& variable) {
   return variable && !variable->empty() && *variable != "0" && *variable != "false";
 }
 
-tl::unexpected<Error> not_native(const std::string& what) {
-  return fail(ErrorCode::usage,
-              concat("\"", what, "\" is not native yet; docs/compatibility.md lists what is."));
+std::vector<std::string> help_words(const cli::HelpRequest& request) {
+  std::vector<std::string> words;
+  for (const auto& word : {request.service, request.operation, request.waiter}) {
+    if (!word.empty()) {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
+/// "help" behind a command that is not an operation, or behind the name of its part.
+bool asks_for_help(const std::vector<std::string>& words) {
+  return !words.empty() && words.size() <= 3 && words.back() == "help" &&
+         std::none_of(words.begin(), words.end(), [](const std::string& word) {
+           return word.starts_with("-");
+         });
 }
 
 /// A command line that names a service of AWS.
@@ -58,13 +74,21 @@ Status run_service_command(Context& context,
   const cli::World world{context.environment, context.clock, context.random};
   VIRGA_TRY_ASSIGN(const cli::Command command,
                    cli::parse_command(*catalog, main, std::move(text), world));
-  if (const auto* help = std::get_if<cli::HelpRequest>(&command)) {
-    return not_native(help->service.empty() ? "help" : concat(help->service, " help"));
+  if (const auto* request = std::get_if<cli::HelpRequest>(&command)) {
+    return help(help_words(*request), context);
   }
   if (const auto* high_level = std::get_if<cli::HighLevelCommand>(&command)) {
     const auto* native = find_command(high_level->service, high_level->command);
-    const bool asks_for_help = high_level->words.size() == 1 && high_level->words.front() == "help";
-    if (native != nullptr && !asks_for_help) {
+    const bool wants_help = asks_for_help(high_level->words);
+    const bool about_service = high_level->command.empty() || high_level->command == "help";
+    if (about_service && !help_text(high_level->service, "").empty()) {
+      return help({high_level->service}, context);
+    }
+    if (native != nullptr && wants_help &&
+        !help_text(high_level->service, high_level->command).empty()) {
+      return help({high_level->service, high_level->command}, context);
+    }
+    if (native != nullptr && !wants_help) {
       return native->run(native->operation.empty() ? main.words : high_level->words, context);
     }
     return hand_over(
@@ -108,8 +132,30 @@ struct Manner {
   bool like_aws = false;
 };
 
+/// Whether --help or -h, which the AWS CLI does not know, asks for help at the end.
+bool asks_with_dashes(const std::vector<std::string>& words, const Manner& manner) {
+  return !manner.like_aws && !words.empty() && (words.back() == "--help" || words.back() == "-h");
+}
+
+/// The command line without such a word: of what it is about, the options do not matter.
+Result<cli::MainArguments> parse_for_help(std::vector<std::string> words, cli::Compat compat) {
+  words.back() = "help";
+  VIRGA_TRY_ASSIGN(auto main, parse_globals(words, compat));
+  const auto is_option = [](const std::string& word) { return word.starts_with("-"); };
+  if (!main.words.empty()) {
+    main.words.erase(std::find_if(main.words.begin(), main.words.end(), is_option),
+                     main.words.end());
+    if (main.words.empty() || main.words.back() != "help") {
+      main.words.emplace_back("help");
+    }
+  }
+  return main;
+}
+
 Status run_words(Program& program, const std::vector<std::string>& words, const Manner& manner) {
-  VIRGA_TRY_ASSIGN(cli::MainArguments main, parse_globals(words, manner.compat));
+  VIRGA_TRY_ASSIGN(cli::MainArguments main,
+                   asks_with_dashes(words, manner) ? parse_for_help(words, manner.compat)
+                                                   : parse_globals(words, manner.compat));
   main.globals.like_aws = manner.like_aws;
   if (main.version) {
     return program.out.write("virga/" VIRGA_VERSION "\n");
@@ -131,6 +177,9 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
                   program.out,
                   program.err};
   if (is_own_command(main.command)) {
+    if (asks_for_help(main.words)) {
+      return help({main.command}, context);
+    }
     VIRGA_TRY(find_command(main.command, "")->run(main.words, context));
     program.exit_status = context.exit_status;
     return {};
