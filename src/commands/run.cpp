@@ -80,8 +80,7 @@ Status run_service_command(Context& context,
   if (const auto* high_level = std::get_if<cli::HighLevelCommand>(&command)) {
     const auto* native = find_command(high_level->service, high_level->command);
     const bool wants_help = asks_for_help(high_level->words);
-    const bool about_service = high_level->command.empty() || high_level->command == "help";
-    if (about_service && !help_text(high_level->service, "").empty()) {
+    if (high_level->command == "help" && !help_text(high_level->service, "").empty()) {
       return help({high_level->service}, context);
     }
     if (native != nullptr && wants_help &&
