@@ -61,6 +61,8 @@ class Settings {
   void set_option(Setting setting, std::string value);
   void clear_option(Setting setting);
 
+  [[nodiscard]] bool is_option(Setting setting) const { return options_.contains(setting); }
+
   /// Where the region comes from if nothing else says it (the AWS CLI asks the instance that it
   /// runs on). Asked at most once; none and errors mean that there is none.
   void set_region_source(std::function<Result<std::optional<std::string>>()> source);

@@ -77,6 +77,11 @@ Result<CallConfig> read_call_config(const config::Settings& settings,
   out.compat_v1 = settings.compat() == config::Compat::v1;
   VIRGA_TRY(read_endpoint(settings, service, out));
   out.endpoint.sign = sign_requests;
+  if (!settings.is_option(Setting::endpoint_url)) {
+    VIRGA_TRY_ASSIGN(const auto discovery,
+                     text_or_empty(settings, Setting::endpoint_discovery_enabled));
+    out.endpoint_discovery = to_lower(trim(discovery));
+  }
   VIRGA_TRY_ASSIGN(out.checksum_calculation,
                    text_or_empty(settings, Setting::request_checksum_calculation));
   VIRGA_TRY_ASSIGN(out.checksum_validation,

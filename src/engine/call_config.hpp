@@ -15,6 +15,9 @@ namespace virga::engine {
 /// What the settings say about the calls of one service.
 struct CallConfig {
   endpoint::EndpointParams endpoint;
+  /// endpoint_discovery_enabled in lower case; empty where an option names the endpoint, which
+  /// leaves nothing to discover.
+  std::string endpoint_discovery;
   std::string checksum_calculation;
   std::string checksum_validation;
   bool compress_requests = true;

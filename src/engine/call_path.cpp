@@ -145,6 +145,12 @@ auth::Signer* CallPath::signer_for(const std::string& signature_version) {
       .first->second.get();
 }
 
+CallPath::CallPath(const CallPathParts& parts)
+    : parts_(parts),
+      discovery_(parts.clock),
+      express_sessions_([this](const std::string& bucket) { return create_session(bucket); },
+                        parts.credentials) {}
+
 Result<Page> CallPath::call(const Call& call) {
   VIRGA_TRY_ASSIGN(auto config, config_for(call.operation.service()));
   VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, std::move(config)));
@@ -220,6 +226,39 @@ Status CallPath::place(const Call& call, Prepared& prepared) {
   return {};
 }
 
+/// Sends the request to where the service wants it, for services that say so themselves.
+Status CallPath::discover(const Call& call, const CallConfig& config, http::Request& request) {
+  if (config.endpoint_discovery.empty()) {
+    return {};
+  }
+  VIRGA_TRY_ASSIGN(const auto url,
+                   discovery_.find(call.operation, config.endpoint_discovery, [&](Call describe) {
+                     debug("asking for the service's endpoints");
+                     describe.stop = call.stop;
+                     return this->call(describe);
+                   }));
+  if (url) {
+    const auto target = endpoint::split_endpoint(*url);
+    request.scheme = target.scheme;
+    request.host = target.host;
+    request.path = target.path.empty() ? "/" : target.path;
+  }
+  return {};
+}
+
+Result<Value> CallPath::create_session(const std::string& bucket) {
+  const auto service = parts_.catalog.find_service("s3");
+  const auto operation = service ? service->find_operation("CreateSession") : std::nullopt;
+  if (!operation) {
+    return fail(ErrorCode::models, "The models lack s3's CreateSession.");
+  }
+  debug("opening a session with the bucket");
+  Map params;
+  params.append("Bucket", Value(bucket));
+  VIRGA_TRY_ASSIGN(Page page, call(Call{*operation, Value(std::move(params))}));
+  return std::move(page.output);
+}
+
 Status CallPath::sign(const Prepared& prepared,
                       std::chrono::microseconds skew,
                       http::Request& request) {
@@ -234,6 +273,9 @@ Status CallPath::sign(const Prepared& prepared,
   context.checksum_header = prepared.quirks.checksum_header;
   if (scope.signature_version == "bearer") {
     VIRGA_TRY_ASSIGN(context.bearer_token, bearer_token(scope.signing_name));
+  } else if (scope.signature_version.starts_with("v4-s3express")) {
+    VIRGA_TRY_ASSIGN(context.credentials,
+                     express_sessions_.credentials(std::string(prepared.params.text("Bucket"))));
   } else if (scope.signature_version != "none") {
     VIRGA_TRY_ASSIGN(context.credentials, credentials());
   }
@@ -302,7 +344,8 @@ Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
         }
       }
       const bool skewed = correct_clock(answer) && tries_left;
-      const bool again = skewed || (decision.retry && !answer.is_final);
+      const bool misplaced = tries_left && correct_endpoint(call, *prepared.config, answer);
+      const bool again = skewed || misplaced || (decision.retry && !answer.is_final);
       word_service_error(
           error,
           call.operation.name(),
@@ -364,6 +407,21 @@ bool CallPath::correct_clock(const Answer& answer) {
   return change > std::chrono::minutes(1) || change < -std::chrono::minutes(1);
 }
 
+/// Forgets a discovered endpoint that does not want to be called any more; true if asking for
+/// another may help.
+bool CallPath::correct_endpoint(const Call& call, const CallConfig& config, const Answer& answer) {
+  constexpr int k_misdirected = 421;
+  const Error& error = answer.result.error();
+  const bool wrong = answer.response.status == k_misdirected ||
+                     (error.service && error.service->code == "InvalidEndpointException");
+  if (!wrong || config.endpoint_discovery.empty() ||
+      call.operation.trait("endpointdiscovery").is_null()) {
+    return false;
+  }
+  discovery_.forget(call.operation.service());
+  return true;
+}
+
 CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, int number) {
   Answer answer{Page(), {}};
   {
@@ -377,6 +435,10 @@ CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, i
       answer.result = fail(std::move(rewound).error());
       return answer;
     }
+  }
+  if (auto placed = discover(call, *prepared.config, request); !placed) {
+    answer.result = fail(std::move(placed).error());
+    return answer;
   }
   if (auto signed_request = sign(prepared, answer.skew, request); !signed_request) {
     answer.result = fail(std::move(signed_request).error());

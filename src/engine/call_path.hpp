@@ -16,6 +16,8 @@
 #include "endpoint/endpoint.hpp"
 #include "engine/call_config.hpp"
 #include "engine/caller.hpp"
+#include "engine/endpoint_discovery.hpp"
+#include "engine/express_sessions.hpp"
 #include "engine/quirks.hpp"
 #include "http/message.hpp"
 #include "model/catalog.hpp"
@@ -47,7 +49,7 @@ struct CallPathParts {
 /// Threads: safe.
 class CallPath final : public Caller {
  public:
-  explicit CallPath(const CallPathParts& parts) : parts_(parts) {}
+  explicit CallPath(const CallPathParts& parts);
 
   [[nodiscard]] Result<Page> call(const Call& call) override;
 
@@ -58,6 +60,7 @@ class CallPath final : public Caller {
   [[nodiscard]] Result<Prepared> prepare(const Call& call,
                                          std::shared_ptr<const CallConfig> call_config);
   [[nodiscard]] Status place(const Call& call, Prepared& prepared);
+  [[nodiscard]] Status discover(const Call& call, const CallConfig& config, http::Request& request);
   [[nodiscard]] std::optional<std::string> find_region(const Call& call,
                                                        const Prepared& prepared,
                                                        const http::Response& response);
@@ -76,6 +79,10 @@ class CallPath final : public Caller {
                                             http::Request request,
                                             std::string_view region);
   [[nodiscard]] bool correct_clock(const Answer& answer);
+  [[nodiscard]] bool correct_endpoint(const Call& call,
+                                      const CallConfig& config,
+                                      const Answer& answer);
+  [[nodiscard]] Result<Value> create_session(const std::string& bucket);
   [[nodiscard]] Result<auth::Credentials> credentials();
   [[nodiscard]] Result<Secret> bearer_token(std::string_view signing_name);
   [[nodiscard]] Result<std::shared_ptr<const CallConfig>> config_for(const model::Service& service);
@@ -83,6 +90,8 @@ class CallPath final : public Caller {
   void debug(const std::string& line) const;
 
   CallPathParts parts_;
+  EndpointDiscovery discovery_;
+  ExpressSessions express_sessions_;
   std::mutex mutex_;
   // What many calls share: settings as read once, and signers, which keep the keys that they
   // derive.

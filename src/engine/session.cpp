@@ -9,7 +9,8 @@ namespace {
 
 using config::Setting;
 
-Result<retry::RetryOptions> retry_options(const model::Service& service,
+Result<retry::RetryOptions> retry_options(const model::Catalog& catalog,
+                                          const model::Service& service,
                                           const config::Settings& settings) {
   retry::RetryOptions out;
   VIRGA_TRY_ASSIGN(const auto mode, settings.text(Setting::retry_mode));
@@ -21,7 +22,7 @@ Result<retry::RetryOptions> retry_options(const model::Service& service,
   }
   out.service = service.metadata("endpointPrefix");
   if (out.mode == retry::Mode::legacy) {
-    out.legacy = retry::legacy_rules(out.service);
+    out.legacy = retry::legacy_rules(catalog.retry(), out.service);
   }
   return out;
 }
@@ -47,7 +48,7 @@ Result<Session::Lane*> Session::lane(const model::Service& service) {
   if (const auto known = lanes_.find(service.name()); known != lanes_.end()) {
     return known->second.get();
   }
-  VIRGA_TRY_ASSIGN(auto options, retry_options(service, parts_.settings));
+  VIRGA_TRY_ASSIGN(auto options, retry_options(parts_.catalog, service, parts_.settings));
   if (!transport_) {
     VIRGA_TRY_ASSIGN(transport_, parts_.open_transport());
   }

@@ -2,37 +2,40 @@
 #include "retry/legacy_rules.hpp"
 
 #include <algorithm>
-#include <array>
+#include <map>
+
+#include "model/document.hpp"
 
 namespace virga::retry {
 namespace {
-
-struct ServiceRule {
-  std::string_view endpoint_prefix;
-  int status;
-  std::string_view code;
-};
-
-constexpr std::array<ServiceRule, 13> k_service_rules = {{
-    {"organizations", 400, "TooManyRequestsException"},
-    {"dynamodb", 409, "ReplicatedWriteConflictException"},
-    {"dynamodb", 400, "TransactionInProgressException"},
-    {"ec2", 503, "RequestLimitExceeded"},
-    {"ec2", 503, "EC2ThrottledException"},
-    {"cloudsearch", 509, "BandwidthLimitExceeded"},
-    {"kinesis", 400, "LimitExceededException"},
-    {"sqs", 403, "RequestThrottled"},
-    {"s3", 400, "RequestTimeout"},
-    {"s3", 400, "BadDigest"},
-    {"glacier", 408, "RequestTimeoutException"},
-    {"route53", 400, "PriorRequestNotComplete"},
-    {"sts", 400, "IDPCommunicationError"},
-}};
 
 /// botocore's GENERAL_CONNECTION_ERROR (retryhandler.py, EXCEPTION_MAP).
 bool is_connection_error(NetworkFailure failure) {
   return failure != NetworkFailure::none && failure != NetworkFailure::streaming &&
          failure != NetworkFailure::other;
+}
+
+void take_numbers(const model::Document& config, LegacyRules& out) {
+  if (const auto attempts = config.find("max_attempts"); !attempts.is_null()) {
+    out.max_attempts = static_cast<int>(std::clamp<std::int64_t>(attempts.integer(), 1, 1000));
+  }
+  const auto delay = config.find("delay");
+  if (const auto base = delay.find("base"); !base.is_null()) {
+    out.base_seconds = base.is_string() ? std::nullopt : std::optional(base.number());
+  }
+  if (const auto growth = delay.find("growth_factor"); !growth.is_null()) {
+    out.growth_factor = growth.number();
+  }
+}
+
+void take_condition(const model::Document& applies_when, LegacyRules& out) {
+  out.retries_socket_errors |= applies_when.find("socket_errors").size() != 0;
+  const auto response = applies_when.find("response");
+  out.checks_crc32 |= !response.find("crc32body").is_null();
+  if (const auto status = response.find("http_status_code"); !status.is_null()) {
+    out.rules.push_back(
+        {static_cast<int>(status.integer()), std::string(response.text("service_error_code"))});
+  }
 }
 
 }  // namespace
@@ -48,33 +51,24 @@ bool LegacyRules::match(const Attempt& attempt) const {
          });
 }
 
-LegacyRules legacy_rules(std::string_view endpoint_prefix) {
-  LegacyRules result;
-  for (const int status : {500, 502, 503, 504, 509}) {
-    result.rules.push_back({status, {}});
-  }
-  // The rule of organizations has the name of the default's, and so takes its place.
-  if (endpoint_prefix != "organizations") {
-    result.rules.push_back({429, {}});
-  }
-  for (const char* code : {"Throttling",
-                           "ThrottlingException",
-                           "ThrottledException",
-                           "RequestThrottledException",
-                           "ProvisionedThroughputExceededException"}) {
-    result.rules.push_back({400, code});
-  }
-  for (const ServiceRule& rule : k_service_rules) {
-    if (rule.endpoint_prefix == endpoint_prefix) {
-      result.rules.push_back({rule.status, std::string(rule.code)});
+LegacyRules legacy_rules(const model::Document& retry, std::string_view endpoint_prefix) {
+  LegacyRules out;
+  std::map<std::string_view, model::Document> policies;
+  const auto services = retry.find("retry");
+  for (const auto& config :
+       {services.find("__default__"), services.find(endpoint_prefix).find("__default__")}) {
+    take_numbers(config, out);
+    const auto own = config.find("policies");
+    for (std::uint32_t i = 0; i < own.size(); ++i) {
+      policies.insert_or_assign(own.key_at(i), own.at(i));
     }
   }
-  if (endpoint_prefix == "dynamodb") {
-    result.max_attempts = 10;
-    result.base_seconds = 0.05;
-    result.checks_crc32 = true;
+  for (const auto& [name, policy] : policies) {
+    const auto reference = policy.text("$ref");
+    const auto meant = reference.empty() ? policy : retry.find("definitions").find(reference);
+    take_condition(meant.find("applies_when"), out);
   }
-  return result;
+  return out;
 }
 
 }  // namespace virga::retry

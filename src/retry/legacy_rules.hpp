@@ -8,6 +8,10 @@
 
 #include "retry/attempt.hpp"
 
+namespace virga::model {
+class Document;
+}
+
 namespace virga::retry {
 
 /// An answer that legacy mode tries again: this status, and this error code unless it is empty.
@@ -22,7 +26,7 @@ struct LegacyRules {
   int max_attempts = 5;
   std::optional<double> base_seconds;  ///< nothing: a random share of a second
   double growth_factor = 2;
-  bool retries_socket_errors = true;
+  bool retries_socket_errors = false;
   bool checks_crc32 = false;
   std::vector<LegacyRule> rules;
 
@@ -30,8 +34,10 @@ struct LegacyRules {
   [[nodiscard]] bool match(const Attempt& attempt) const;
 };
 
-/// The rules for an endpoint prefix ("dynamodb", "ec2"), as _retry.json of botocore 1.29 to 1.43
-/// has them.
-[[nodiscard]] LegacyRules legacy_rules(std::string_view endpoint_prefix);
+/// The rules for an endpoint prefix ("dynamodb", "ec2") out of _retry.json (model::Catalog::retry).
+/// A policy of the service replaces the default's of the same name. Rules for single operations,
+/// which the file allows for and has none of, are passed over.
+[[nodiscard]] LegacyRules legacy_rules(const model::Document& retry,
+                                       std::string_view endpoint_prefix);
 
 }  // namespace virga::retry

@@ -25,7 +25,7 @@ struct RetryOptions {
   /// the rules say.
   std::optional<int> max_attempts;
   std::string service = {};  ///< endpoint prefix: "dynamodb", "sts"
-  LegacyRules legacy = {};   ///< legacy_rules(service); read in legacy mode only
+  LegacyRules legacy = {};   ///< legacy_rules() of the service; read in legacy mode only
 };
 
 /// What a policy remembers of one call between its attempts. One per call, default-made.

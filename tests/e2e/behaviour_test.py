@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import unittest
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,6 +198,95 @@ class BehaviourTest(unittest.TestCase):
         result = self.run_virga("dynamodb", "list-tables", "--endpoint-url", url)
         self.assertIn(result.returncode, (0, 255), result.stderr)
         self.assertNotIn("TableNames", result.stdout)
+
+    def test_malformed_errors_of_every_protocol_are_errors(self) -> None:
+        calls = {
+            "json": ("dynamodb", "list-tables"),
+            "rest-json": ("lambda", "list-functions"),
+            "rest-xml": ("s3api", "list-buckets"),
+            "query": ("sts", "get-caller-identity"),
+            "ec2": ("ec2", "describe-regions"),
+        }
+        bodies = (
+            b"", b"\x00", b"\xff\xfe\x80", b"{", b"[]", b"null", b"5", b'"text"', b'{"__type": 5, "message": {}}',
+            b'{"__type": "#", "code": []}', b"<", b"<Error/>", b"<Error><Code/></Error>", b"<Errors><Error/></Errors>",
+            b"<ErrorResponse><Error><Code>a</Code><Code>b</Code></Error></ErrorResponse>", b"<a>&bomb;</a>",
+            b"<html><body>Bad Gateway</body></html>", b"<" * 5000, b"[" * 5000, b'{"message": "' + b"x" * 70000 + b'"}',
+        )
+        for number, body in enumerate(bodies):
+            # Each protocol meets each body; every other one with a status that says nothing.
+            for protocol, words in calls.items():
+                status = ("400 Bad Request", "500 Oops", "299 Fine")[(number + len(protocol)) % 3]
+                url = self.serve(answer(status, body, b"x-amzn-errortype: \r\n" if number % 2 else b""))
+                with self.subTest(protocol=protocol, status=status, body=body[:40]):
+                    result = self.run_virga(*words, "--endpoint-url", url)
+                    self.assertIn(result.returncode, (254, 255) if status[0] != "2" else (0, 254, 255), result.stderr)
+                    if result.returncode != 0:
+                        self.assertNotEqual(result.stderr.strip(), "")
+                        self.assertEqual(result.stdout, "")
+
+    def test_broken_heads_and_chunks_are_clear_errors(self) -> None:
+        ok = b"HTTP/1.1 200 OK\r\n"
+        for sent in (
+            b"HTTP/1.1 2000000000000000000000 OK\r\n\r\n",
+            b"HTTP/9.9 200 OK\r\n\r\n",
+            b"\r\n" * 100,
+            ok + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nxx\r\n",
+            ok + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nxx",
+            ok + b"Transfer-Encoding: chunked\r\n\r\n5\r\n<Get",
+            ok + b"Content-Length: -5\r\n\r\n",
+            ok + b"Content-Length: 99999999999999999999999\r\n\r\n<Get/>",
+            ok + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\n<Get/>",
+        ):
+            def serve(connection: socket.socket, sent: bytes = sent) -> None:
+                read_request(connection)
+                connection.sendall(sent)
+
+            with self.subTest(sent=sent[:60]):
+                words = ("sts", "get-caller-identity", "--endpoint-url", self.serve(serve), "--cli-read-timeout", "5")
+                result = self.run_virga(*words)
+                self.assertEqual(result.returncode, 255, result.stderr)
+                self.assertNotEqual(result.stderr.strip(), "")
+                self.assertEqual(result.stdout, "")
+
+    def test_a_head_without_end_is_cut_off(self) -> None:
+        def serve(connection: socket.socket) -> None:
+            read_request(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                connection.sendall(b"X-More: " + b"y" * 4000 + b"\r\n")
+
+        result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", self.serve(serve))
+        self.assertEqual(result.returncode, 255, result.stderr)
+
+    def test_what_unpacks_to_gigabytes_is_not_unpacked(self) -> None:
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        bomb = b"".join([packer.compress(b" " * (1 << 20)) for _ in range(256)] + [packer.flush()])
+        url = self.serve(answer("200 OK", bomb, b"Content-Encoding: gzip\r\n"))
+        command = f'ulimit -v 200000; exec "{VIRGA}" sts get-caller-identity --endpoint-url {url}'
+        if "ASAN_OPTIONS" not in self.env:  # its shadow memory is larger than the limit
+            result = subprocess.run(
+                ["/bin/sh", "-c", command], env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60,
+                check=False,
+            )
+            self.assert_fails(result, 255, "invalid XML received")
+
+    def test_redirects_are_not_followed_without_end(self) -> None:
+        attempts: list[bytes] = []
+
+        def serve(connection: socket.socket) -> None:
+            while True:
+                attempts.append(read_request(connection))
+                connection.sendall(
+                    b"HTTP/1.1 307 Temporary Redirect\r\nLocation: " + url.encode() + b"/again\r\nContent-Length: 0\r\n\r\n"
+                )
+
+        url = self.serve(serve)
+        for words in (("sts", "get-caller-identity"), ("s3api", "list-objects-v2", "--bucket", "b")):
+            attempts.clear()
+            result = self.run_virga(*words, "--endpoint-url", url)
+            self.assertIn(result.returncode, (254, 255), result.stderr)
+            self.assertLessEqual(len(attempts), 3)
 
     # Bodies from and to files.
 
