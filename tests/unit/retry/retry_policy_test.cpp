@@ -133,14 +133,14 @@ TEST_F(RetryPolicyTest, NetworkFailuresAreRetriedUnlessOutputHasBegun) {
 
 TEST_F(RetryPolicyTest, OneAttemptMeansNoRetry) {
   auto policy = make({Mode::standard, 1, {}, {}});
-  const auto decision = policy.after_attempt(answer(1, 503), state);
+  const auto decision = policy.after_attempt(answer(1, 500), state);
   EXPECT_FALSE(decision.retry);
   EXPECT_TRUE(decision.max_attempts_reached);
   // botocore says so of any error on the last attempt in standard mode, in legacy mode of retryable
   // ones only.
   EXPECT_TRUE(policy.after_attempt(answer(1, 403, "AccessDenied"), state).max_attempts_reached);
   auto old = legacy("s3", 1);
-  EXPECT_TRUE(old.after_attempt(answer(1, 503), state).max_attempts_reached);
+  EXPECT_TRUE(old.after_attempt(answer(1, 500), state).max_attempts_reached);
   EXPECT_FALSE(old.after_attempt(answer(1, 403, "AccessDenied"), state).max_attempts_reached);
 }
 
