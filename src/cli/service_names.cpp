@@ -167,6 +167,11 @@ const Alias* find_alias(std::string_view service, std::string_view command) {
   return nullptr;
 }
 
+/// The AWS CLI takes these away because it cannot print a stream of events; virga can.
+bool is_event_stream(const std::optional<model::Operation>& operation) {
+  return operation && operation->event_stream_output() && !operation->event_stream_input();
+}
+
 bool has_waiters(const model::Service& service) { return service.waiters().size() > 0; }
 
 }  // namespace
@@ -208,10 +213,10 @@ std::optional<model::Operation> find_operation_command(const model::Service& ser
   if (const auto* alias = find_alias(service_command, command)) {
     return service.find_operation_by_cli_name(alias->existing);
   }
-  if (holds(k_removed, service_command, command)) {
-    return std::nullopt;
-  }
-  return service.find_operation_by_cli_name(command);
+  auto operation = service.find_operation_by_cli_name(command);
+  const bool removed = holds(k_removed, service_command, command) &&
+                       (compat == Compat::v1 || !is_event_stream(operation));
+  return removed ? std::nullopt : operation;
 }
 
 bool is_high_level_command(std::string_view service_command,

@@ -22,7 +22,8 @@ namespace virga::cli {
 [[nodiscard]] std::string_view service_command(std::string_view service_name);
 
 /// The operation behind a command of a service (by its command name): aliases and split operations
-/// are followed, removed ones are not found, and neither are commands that are no operation.
+/// are followed, removed ones are not found (but, unless as version 1, those that answer with a
+/// stream of events), and neither are commands that are no operation.
 [[nodiscard]] std::optional<model::Operation> find_operation_command(
     const model::Service& service,
     std::string_view service_command,
