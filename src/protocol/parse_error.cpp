@@ -113,6 +113,8 @@ Result<ServiceErrorDetail> from_json(std::string_view protocol,
     auto parsed = read_json(response.body);
     if (parsed) {
       body = std::move(*parsed);
+    } else if (!is_utf8(response.body)) {
+      return from_status(response);
     } else {
       Map map;
       map.append("message", response.body);

@@ -118,6 +118,13 @@ TEST(ParseError, FindsTheRequestId) {
   EXPECT_EQ(parse(xml.operation(), in_header).error().service->request_id, "header");
 }
 
+TEST(ParseError, ShowsABodyThatIsTextButNotBytes) {
+  const OneOperation model("json", k_shapes);
+  EXPECT_EQ(parse(model.operation(), failure(400, "no json")).error().service->message, "no json");
+  EXPECT_EQ(parse(model.operation(), failure(400, "\xff\xfe")).error().service->message,
+            "Bad Request");
+}
+
 TEST(ParseError, GivesTheModelledMembers) {
   const OneOperation model(
       "json", k_shapes, R"({"shape": "Out"})", R"(, "errors": [{"shape": "Gone"}])");
