@@ -115,13 +115,43 @@ std::optional<fs::path> newest_version(const fs::path& service) {
   return newest == versions.end() ? std::nullopt : std::optional(*newest);
 }
 
-Status add_service(PackBuilder& builder, const std::string& name, const fs::path& folder) {
+/// The folders of one service's files, those that win first.
+using VersionFolders = std::vector<fs::path>;
+
+/// By the name of the service.
+using ServiceFolders = std::map<std::string, VersionFolders>;
+
+void find_services(const fs::path& data, ServiceFolders& out) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(data, ignored)) {
+    const auto version = entry.is_directory() ? newest_version(entry.path()) : std::nullopt;
+    if (!version) {
+      continue;
+    }
+    auto& folders = out[entry.path().filename().string()];
+    const bool wins = folders.empty() || version->filename() >= folders.front().filename();
+    folders.insert(wins ? folders.begin() : folders.end(), *version);
+  }
+}
+
+/// The first folder's that has one.
+Result<Value> read_first(const VersionFolders& folders, const std::string& name) {
+  for (const auto& folder : folders) {
+    VIRGA_TRY_ASSIGN(Value model, read_with_extras(folder, name));
+    if (!model.is_null()) {
+      return model;
+    }
+  }
+  return Value();
+}
+
+Status add_service(PackBuilder& builder, const std::string& name, const VersionFolders& folders) {
   ServiceSource source;
   source.name = name;
-  VIRGA_TRY_ASSIGN(source.service, read_with_extras(folder, "service-2"));
-  VIRGA_TRY_ASSIGN(Value paginators, read_with_extras(folder, "paginators-1"));
-  VIRGA_TRY_ASSIGN(Value waiters, read_with_extras(folder, "waiters-2"));
-  VIRGA_TRY_ASSIGN(source.rules, read_with_extras(folder, "endpoint-rule-set-1"));
+  VIRGA_TRY_ASSIGN(source.service, read_with_extras(folders.front(), "service-2"));
+  VIRGA_TRY_ASSIGN(Value paginators, read_first(folders, "paginators-1"));
+  VIRGA_TRY_ASSIGN(Value waiters, read_first(folders, "waiters-2"));
+  VIRGA_TRY_ASSIGN(source.rules, read_first(folders, "endpoint-rule-set-1"));
   source.paginators = take(paginators, "pagination");
   source.waiters = take(waiters, "waiters");
   return builder.add_service(source);
@@ -163,18 +193,16 @@ std::vector<fs::path> python_folders(const std::string& search_path) {
 
 }  // namespace
 
-Result<CompiledPack> compile_data_folder(const std::string& folder) {
+Result<CompiledPack> compile_data_folder(const std::string& folder, const std::string& extra) {
   CompiledPack out;
-  std::map<std::string, fs::path> versions;  // sorted, so that the same models make the same pack
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (auto version = entry.is_directory() ? newest_version(entry.path()) : std::nullopt) {
-      versions.emplace(entry.path().filename().string(), std::move(*version));
-    }
-  }
-  if (versions.empty()) {
+  ServiceFolders services;  // sorted, so that the same models make the same pack
+  find_services(folder, services);
+  if (services.empty()) {
     return fail(ErrorCode::models,
                 concat("No service models in ", folder, "; a botocore data folder is expected."));
+  }
+  if (!extra.empty()) {
+    find_services(extra, services);
   }
   const fs::path data(folder);
   PackBuilder builder;
@@ -187,8 +215,8 @@ Result<CompiledPack> compile_data_folder(const std::string& folder) {
   builder.set_endpoints(endpoints);
   builder.set_retry(retry);
   std::size_t count = 0;
-  for (const auto& [name, version] : versions) {
-    if (const auto added = add_service(builder, name, version); added) {
+  for (const auto& [name, folders] : services) {
+    if (const auto added = add_service(builder, name, folders); added) {
       ++count;
     } else {
       out.warnings.push_back(concat(name, " is left out: ", added.error().message));

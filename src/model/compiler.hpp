@@ -14,9 +14,13 @@ struct CompiledPack {
 };
 
 /// Compiles a botocore data folder (its newest version of each service, with sdk-extras merged)
-/// into a pack. Both plain and gzip-compressed JSON files are read. Errors: models, if the folder
+/// into a pack. Both plain and gzip-compressed JSON files are read. `extra` (may be empty, need not
+/// exist) is a folder of services in the same form, such as ~/.aws/models: its services come on
+/// top, and its models of a known service in the place of those that are not newer; what it lacks
+/// of one (paginators, waiters, endpoint rules) is the data folder's. Errors: models, if the folder
 /// holds no service.
-[[nodiscard]] Result<CompiledPack> compile_data_folder(const std::string& folder);
+[[nodiscard]] Result<CompiledPack> compile_data_folder(const std::string& folder,
+                                                       const std::string& extra = {});
 
 /// The version of the botocore that a data folder belongs to, or empty.
 [[nodiscard]] std::string data_folder_version(const std::string& folder);
