@@ -31,6 +31,7 @@ struct Context {
   /// Errors: models.
   [[nodiscard]] Result<const model::Catalog*> catalog();
 
+  std::span<const std::string> command_line{};     ///< all words, for hand_over()
   std::optional<model::Catalog> opened_catalog{};  ///< catalog() fills it
   int exit_status = 0;  ///< where nothing failed, but the command wants another than 0
 };
@@ -57,6 +58,7 @@ struct Command {
 [[nodiscard]] bool is_own_command(std::string_view service);
 
 // One function for each file of this folder.
+[[nodiscard]] Status configure(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status ecr_get_login_password(const std::vector<std::string>& words,
                                             Context& context);
 [[nodiscard]] Status ecr_public_get_login_password(const std::vector<std::string>& words,

@@ -5,6 +5,7 @@
 
 #include "base/files.hpp"
 #include "base/strings.hpp"
+#include "commands/build_pack.hpp"
 #include "commands/command.hpp"
 #include "engine/model_pack.hpp"
 #include "model/catalog.hpp"
@@ -40,14 +41,7 @@ Result<std::string> choose_source(const Options& options, const config::Environm
   if (const auto from = options.find("--from"); from != options.end()) {
     return from->second;
   }
-  const auto folders = model::find_data_folders(environment.get("VIRGA_BOTOCORE_DATA").value_or(""),
-                                                environment.get("PATH").value_or(""));
-  if (folders.empty()) {
-    return fail(ErrorCode::models,
-                "No botocore data folder was found. Install python3-botocore or an AWS CLI, or "
-                "name a folder with --from.");
-  }
-  return folders.front();
+  return default_model_source(environment);
 }
 
 Status build(const Options& options,
@@ -56,16 +50,10 @@ Status build(const Options& options,
              output::Writer& notes) {
   VIRGA_TRY_ASSIGN(const std::string source, choose_source(options, environment));
   const auto target = options.find("--out");
-  const std::string path =
-      target == options.end() ? engine::user_pack(environment) : target->second;
-  VIRGA_TRY_ASSIGN(const model::CompiledPack pack, model::compile_data_folder(source));
-  for (const auto& warning : pack.warnings) {
-    VIRGA_TRY(notes.write(concat("warning: ", warning, "\n")));
+  if (target != options.end()) {
+    return build_pack(source, "", target->second, out, notes);
   }
-  constexpr unsigned k_mode = 0644;
-  VIRGA_TRY(write_file_atomically(path, pack.bytes, k_mode));
-  return out.write(
-      concat("Compiled ", source, " into ", path, " (", pack.bytes.size() / 1024, " KiB).\n"));
+  return build_pack(source, user_models(environment), engine::user_pack(environment), out, notes);
 }
 
 Status info(const Options& options, const config::Environment& environment, output::Writer& out) {
@@ -104,6 +92,42 @@ Status info(const Options& options, const config::Environment& environment, outp
 }
 
 }  // namespace
+
+Result<std::string> default_model_source(const config::Environment& environment) {
+  const auto folders = model::find_data_folders(environment.get("VIRGA_BOTOCORE_DATA").value_or(""),
+                                                environment.get("PATH").value_or(""));
+  if (folders.empty()) {
+    return fail(ErrorCode::models,
+                "No botocore data folder was found. Install python3-botocore or an AWS CLI, or "
+                "name a folder with --from.");
+  }
+  return folders.front();
+}
+
+std::string user_models(const config::Environment& environment) {
+  return environment.home() + "/.aws/models";
+}
+
+Status build_pack(const std::string& source,
+                  const std::string& extra,
+                  const std::string& path,
+                  output::Writer& out,
+                  output::Writer& notes) {
+  VIRGA_TRY_ASSIGN(const model::CompiledPack pack, model::compile_data_folder(source, extra));
+  for (const auto& warning : pack.warnings) {
+    VIRGA_TRY(notes.write(concat("warning: ", warning, "\n")));
+  }
+  constexpr unsigned k_mode = 0644;
+  VIRGA_TRY(write_file_atomically(path, pack.bytes, k_mode));
+  return out.write(concat("Compiled ",
+                          source,
+                          file_exists(extra) ? concat(" and ", extra) : "",
+                          " into ",
+                          path,
+                          " (",
+                          pack.bytes.size() / 1024,
+                          " KiB).\n"));
+}
 
 Status models(const std::vector<std::string>& words, Context& context) {
   const auto& environment = context.environment;

@@ -9,6 +9,7 @@ namespace {
 // By name. A row of a service with an operation comes before the one without.
 constexpr Command k_commands[] = {
     {"cache", "", cache},
+    {"configure", "", configure},
     {"ecr", "get-login-password", ecr_get_login_password},
     {"ecr-public", "get-login-password", ecr_public_get_login_password},
     {"explain", "", explain},

@@ -175,6 +175,7 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
                   program.random,
                   program.out,
                   program.err};
+  context.command_line = words;
   if (is_own_command(main.command)) {
     if (asks_for_help(main.words)) {
       return help({main.command}, context);
