@@ -10,8 +10,8 @@ namespace virga::cache {
 namespace {
 
 // docs/design/cache.md has the measurements that chose the levels.
-constexpr int k_zstd_level = 3;
-constexpr int k_gzip_level = 4;
+constexpr int k_zstd_level = 1;
+constexpr int k_gzip_level = 3;
 constexpr int k_gzip_window = 15 + 16;  // the largest window, with gzip's header and trailer
 constexpr int k_gzip_memory = 8;
 
@@ -119,8 +119,15 @@ Result<std::string> decompress(Codec codec, std::string_view stored, std::uint32
   if (codec == Codec::none) {
     return stored.size() == size ? Result<std::string>(std::string(stored)) : damaged();
   }
+  // Making a context costs more than decompressing a small page with it.
+  thread_local const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
+                                                                                  &ZSTD_freeDCtx);
+  if (context == nullptr) {
+    return damaged();
+  }
   std::string out(size, '\0');
-  const std::size_t got = ZSTD_decompress(out.data(), out.size(), stored.data(), stored.size());
+  const std::size_t got =
+      ZSTD_decompressDCtx(context.get(), out.data(), out.size(), stored.data(), stored.size());
   if (ZSTD_isError(got) != 0 || got != size) {
     return damaged();
   }
