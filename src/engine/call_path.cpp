@@ -483,10 +483,16 @@ Result<Page> CallPath::read_answer(const Call& call,
                                    http::Response& response,
                                    const BodyRoute& route) {
   VIRGA_TRY(before_parse(call.operation, response, prepared.quirks));
-  VIRGA_TRY_ASSIGN(auto parsed, protocol::parse(call.operation, response));
+  auto parsed = protocol::parse(call.operation, response);
+  if (!parsed && !parsed.error().service && after_failed_parse(call.operation, response)) {
+    parsed = protocol::parse(call.operation, response);
+  }
+  if (!parsed) {
+    return fail(std::move(parsed).error());
+  }
   Page page;
-  page.output = std::move(parsed.output);
-  page.request_id = std::move(parsed.request_id);
+  page.output = std::move(parsed->output);
+  page.request_id = std::move(parsed->request_id);
   page.http_status = response.status;
   route.complete(page.output);
   VIRGA_TRY(after_parse(call.operation, response, page.output, prepared.quirks));

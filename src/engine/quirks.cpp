@@ -6,6 +6,7 @@
 #include "base/encoding.hpp"
 #include "endpoint/endpoint.hpp"
 #include "engine/quirks/checksums.hpp"
+#include "engine/quirks/s3.hpp"
 #include "engine/quirks/table.hpp"
 
 namespace virga::engine {
@@ -119,6 +120,11 @@ Status before_parse(const model::Operation& operation,
     quirk(operation, response);
     return Status();
   });
+}
+
+bool after_failed_parse(const model::Operation& operation, http::Response& response) {
+  return operation.service().name() == "s3" &&
+         quirks::turn_broken_body_into_500(operation, response);
 }
 
 Status after_parse(const model::Operation& operation,

@@ -74,6 +74,10 @@ struct QuirkContext {
                                   http::Response& response,
                                   const QuirkContext& context);
 
+/// For an answer that could not be parsed: whether it is another one now, to be parsed again. S3's
+/// 200 with a body that breaks off becomes a 500.
+[[nodiscard]] bool after_failed_parse(const model::Operation& operation, http::Response& response);
+
 /// May change the output: decoded policies and keys, places that differ from the model.
 [[nodiscard]] Status after_parse(const model::Operation& operation,
                                  const http::Response& response,

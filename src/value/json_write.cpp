@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 #include "base/encoding.hpp"
 #include "base/strings.hpp"
@@ -30,6 +32,35 @@ void write_ascii_escapes(std::string& out, std::string_view text, std::size_t& a
     write_u_escape(out, 0xD800 + (rest >> 10U));
     write_u_escape(out, 0xDC00 + (rest & 0x3FFU));
   }
+}
+
+bool needs_escape(char c, bool ascii) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || c == '"' || c == '\\' || (ascii && byte >= 0x7F);
+}
+
+/// How many bytes from the start of the text need no escape; eight at a time.
+std::size_t plain_length(std::string_view text, bool ascii) {
+  constexpr std::uint64_t k_ones = 0x0101010101010101U;
+  constexpr std::uint64_t k_high = k_ones * 0x80;
+  // A byte that is zero borrows from its high bit; one that had it set is masked out. A borrow can
+  // reach only bytes behind one that counts.
+  const auto zeros = [](std::uint64_t word) { return (word - k_ones) & ~word & k_high; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t control = (word - k_ones * 0x20) & ~word & k_high;
+    const std::uint64_t marks = zeros(word ^ k_ones * '"') | zeros(word ^ k_ones * '\\');
+    const std::uint64_t high = ascii ? (word & k_high) | zeros(word ^ k_ones * 0x7F) : 0;
+    if ((control | marks | high) != 0) {
+      break;
+    }
+  }
+  while (at < text.size() && !needs_escape(text[at], ascii)) {
+    ++at;
+  }
+  return at;
 }
 
 void write_newline(std::string& out, int spaces) {
@@ -125,12 +156,9 @@ std::string python_float(double number) {
 void write_json_string(std::string& out, std::string_view text, bool ascii) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t run = at;
-    while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x20 && text[at] != '"' &&
-           text[at] != '\\' && !(ascii && static_cast<unsigned char>(text[at]) >= 0x7F)) {
-      ++at;
-    }
-    out.append(text, run, at - run);
+    const std::size_t run = plain_length(text.substr(at), ascii);
+    out.append(text, at, run);
+    at += run;
     if (at >= text.size()) {
       break;
     }

@@ -295,9 +295,10 @@ std::optional<Moment> moment_from_seconds(double seconds) {
 }
 
 void append_padded(std::string& out, std::int64_t number, std::size_t width) {
-  const std::string digits = concat(number);
-  out.append(width > digits.size() ? width - digits.size() : 0, '0');
-  out += digits;
+  const std::size_t start = out.size();
+  append(out, number);
+  const std::size_t digits = out.size() - start;
+  out.insert(start, width > digits ? width - digits : 0, '0');
 }
 
 std::string format_date_time(const Civil& civil) {
@@ -321,6 +322,29 @@ void append_fraction(std::string& out, int micros) {
     out += '.';
     append_padded(out, micros, 6);
   }
+}
+
+/// What services write most, 2023-01-02T03:04:05Z with or without .000, already says what is shown.
+bool is_shown_as_written(std::string_view wire) {
+  constexpr std::string_view k_pattern = "0000-00-00T00:00:00";
+  if (wire.size() < k_pattern.size() + 1) {
+    return false;
+  }
+  const auto rest = wire.substr(k_pattern.size());
+  if (rest != "Z" && rest != ".000Z") {
+    return false;
+  }
+  for (std::size_t i = 0; i < k_pattern.size(); ++i) {
+    if (k_pattern[i] == '0' ? !is_ascii_digit(wire[i]) : wire[i] != k_pattern[i]) {
+      return false;
+    }
+  }
+  const auto two = [&](std::size_t at) { return (wire[at] - '0') * 10 + (wire[at + 1] - '0'); };
+  const int year = two(0) * 100 + two(2);
+  const int month = two(5);
+  const int day = two(8);
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month) &&
+         two(11) <= 23 && two(14) <= 59 && two(17) <= 59;
 }
 
 int local_offset_seconds(std::int64_t seconds) {
@@ -376,6 +400,10 @@ std::string format_epoch(Moment moment) {
 }
 
 TimestampText format_timestamp(const Timestamp& timestamp, TimestampStyle style) {
+  if (style == TimestampStyle::iso8601 && is_shown_as_written(timestamp.wire)) {
+    constexpr std::size_t k_seconds = 19;  // 2023-01-02T03:04:05
+    return {concat(std::string_view(timestamp.wire).substr(0, k_seconds), "+00:00"), false};
+  }
   const auto moment = style == TimestampStyle::iso8601 ? parse_timestamp(timestamp) : std::nullopt;
   if (!moment) {
     return {timestamp.wire, timestamp.is_number};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <cstdio>
+#include <cstdint>
 #include <ctime>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "commands/s3/size.hpp"
 #include "commands/s3/uri.hpp"
 #include "engine/pager.hpp"
+#include "engine/read_ahead.hpp"
 #include "engine/session.hpp"
 #include "params/python_numbers.hpp"
 #include "value/timestamp.hpp"
@@ -21,29 +23,74 @@
 namespace virga::commands {
 namespace {
 
-/// "2024-01-02 03:04:05" in the local time zone.
-std::string local_time(const Value* value) {
-  const auto* timestamp = value == nullptr ? nullptr : value->as_timestamp();
-  const auto moment = timestamp == nullptr ? std::nullopt : parse_timestamp(*timestamp);
-  const std::time_t seconds = moment ? moment->seconds() : 0;
-  std::tm parts{};
-  localtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(),
-                text.size(),
-                "%d-%02d-%02d %02d:%02d:%02d",
-                parts.tm_year + 1900,
-                parts.tm_mon + 1,
-                parts.tm_mday,
-                parts.tm_hour,
-                parts.tm_min,
-                parts.tm_sec);
-  return text.data();
+void append_right_aligned(std::string& out, std::string_view text, std::size_t width) {
+  out.append(text.size() < width ? width - text.size() : 0, ' ');
+  out += text;
 }
 
-std::string right_aligned(std::string text, std::size_t width) {
-  text.insert(0, text.size() < width ? width - text.size() : 0, ' ');
-  return text;
+/// Writes times in the local time zone. The C library takes long for each; a day without a change
+/// of the zone's offset, as nearly all are, is asked for once. Thread-compatible.
+class LocalTimes {
+ public:
+  /// Appends "2024-01-02 03:04:05".
+  void append(std::string& out, std::int64_t seconds) {
+    Day& day = days_[static_cast<std::size_t>(seconds / k_day) % days_.size()];
+    const std::int64_t start = seconds / k_day * k_day;
+    if (day.start != start) {
+      day = {start, parts_of(start), parts_of(start + k_day - 1)};
+    }
+    const auto& first = day.first;
+    const bool is_even = first.tm_gmtoff == day.last.tm_gmtoff;
+    const auto since = seconds - start + first.tm_hour * 3600 + first.tm_min * 60 + first.tm_sec;
+    if (!is_even || seconds < 0) {
+      append(out, parts_of(seconds));
+      return;
+    }
+    std::tm parts = since < k_day ? first : day.last;
+    const auto rest = since % k_day;
+    parts.tm_hour = static_cast<int>(rest / 3600);
+    parts.tm_min = static_cast<int>(rest / 60 % 60);
+    parts.tm_sec = static_cast<int>(rest % 60);
+    append(out, parts);
+  }
+
+ private:
+  static constexpr std::int64_t k_day = 86400;
+
+  /// A day of UTC: the local times of its first and its last second.
+  struct Day {
+    std::int64_t start = -1;
+    std::tm first{};
+    std::tm last{};
+  };
+
+  static std::tm parts_of(std::int64_t seconds) {
+    const std::time_t time = seconds;
+    std::tm parts{};
+    localtime_r(&time, &parts);
+    return parts;
+  }
+
+  static void append(std::string& out, const std::tm& parts) {
+    virga::append(out, parts.tm_year + 1900);
+    for (const auto& [mark, number] : {std::pair('-', parts.tm_mon + 1),
+                                       std::pair('-', parts.tm_mday),
+                                       std::pair(' ', parts.tm_hour),
+                                       std::pair(':', parts.tm_min),
+                                       std::pair(':', parts.tm_sec)}) {
+      const std::array<char, 3> digits{
+          mark, static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+      out.append(digits.data(), digits.size());
+    }
+  }
+
+  std::array<Day, 1024> days_{};
+};
+
+std::int64_t seconds_of(const Value* value) {
+  const auto* timestamp = value == nullptr ? nullptr : value->as_timestamp();
+  const auto moment = timestamp == nullptr ? std::nullopt : parse_timestamp(*timestamp);
+  return moment ? moment->seconds() : 0;
 }
 
 /// The text behind the last '/' but `above`.
@@ -65,7 +112,8 @@ class Listing {
     const auto* list = buckets == nullptr ? nullptr : buckets->as_list();
     std::string text;
     for (const auto& bucket : list == nullptr ? List() : *list) {
-      append(text, local_time(bucket.find("CreationDate")), " ", bucket.text("Name"), "\n");
+      times_.append(text, seconds_of(bucket.find("CreationDate")));
+      append(text, " ", bucket.text("Name"), "\n");
     }
     return context_.out.write(text);
   }
@@ -77,7 +125,8 @@ class Listing {
       for (const auto& entry : *list) {
         std::string_view prefix = entry.text("Prefix");
         prefix = prefix.substr(0, prefix.rfind('/'));
-        append(text, right_aligned("PRE", 30), " ", last_part(prefix), "/\n");
+        append_right_aligned(text, "PRE", 30);
+        append(text, " ", last_part(prefix), "/\n");
       }
     }
     const auto* contents = output.find("Contents");
@@ -91,12 +140,8 @@ class Listing {
   }
 
   Status print_summary() {
-    return context_.out.write(concat("\nTotal Objects: ",
-                                     objects_,
-                                     "\n",
-                                     right_aligned("Total Size: ", 15),
-                                     size_text(bytes_),
-                                     "\n"));
+    return context_.out.write(
+        concat("\nTotal Objects: ", objects_, "\n   Total Size: ", size_text(bytes_), "\n"));
   }
 
   [[nodiscard]] bool found() const { return found_; }
@@ -109,13 +154,10 @@ class Listing {
     bytes_ += bytes;
     ++objects_;
     const std::string_view key = object.text("Key");
-    append(text,
-           local_time(object.find("LastModified")),
-           " ",
-           right_aligned(size_text(bytes), 10),
-           " ",
-           is_recursive_ ? key : last_part(key),
-           "\n");
+    times_.append(text, seconds_of(object.find("LastModified")));
+    text += ' ';
+    append_right_aligned(text, size_text(bytes), 10);
+    append(text, " ", is_recursive_ ? key : last_part(key), "\n");
   }
 
   [[nodiscard]] std::string size_text(std::int64_t bytes) const {
@@ -125,6 +167,7 @@ class Listing {
   bool is_recursive_;
   bool is_human_;
   Context& context_;
+  LocalTimes times_;
   std::int64_t objects_ = 0;
   std::int64_t bytes_ = 0;
   bool found_ = false;
@@ -189,14 +232,17 @@ Status s3_ls(const std::vector<std::string>& words, Context& context) {
   if (!s3) {
     return fail(ErrorCode::models, "The models lack s3.");
   }
+  std::stop_source stop;
   VIRGA_TRY_ASSIGN(auto call, make_call(arguments, place, *s3));
+  call.stop = stop.get_token();
   engine::Session session(cli::session_parts(
       context.globals, *catalog, context.settings, context.clock, context.random, context.err));
   Listing listing(arguments, context);
-  VIRGA_TRY_ASSIGN(auto pages, session.pages(std::move(call), limits));
-  while (true) {
-    VIRGA_TRY_ASSIGN(const auto page, pages->next());
-    if (!page) {
+  VIRGA_TRY_ASSIGN(auto pager, session.pages(std::move(call), limits));
+  engine::ReadAhead pages(*pager, std::move(stop), [&context] { return context.out.is_closed(); });
+  for (;;) {
+    VIRGA_TRY_ASSIGN(const auto page, pages.next());
+    if (!page || context.out.is_closed()) {
       break;
     }
     VIRGA_TRY(place.bucket.empty() ? listing.print_buckets(page->output)

@@ -21,6 +21,9 @@ namespace virga::engine::quirks {
 
 // Response and output.
 void turn_hidden_error_into_500(const model::Operation& operation, http::Response& response);
+/// For a body that could not be parsed; whether it was broken.
+[[nodiscard]] bool turn_broken_body_into_500(const model::Operation& operation,
+                                             http::Response& response);
 [[nodiscard]] Status read_bucket_location(const model::Operation&,
                                           const http::Response& response,
                                           Map& output,

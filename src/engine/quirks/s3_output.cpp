@@ -12,8 +12,10 @@ namespace {
 
 /// As Python's unquote_plus: '+' is a blank, what is no UTF-8 becomes U+FFFD.
 std::string decode_key(std::string text) {
-  std::replace(text.begin(), text.end(), '+', ' ');
-  return replace_invalid_utf8(percent_decode(text));
+  for (auto at = text.find('+'); at != std::string::npos; at = text.find('+', at)) {
+    text[at] = ' ';
+  }
+  return text.find('%') == std::string::npos ? text : replace_invalid_utf8(percent_decode(text));
 }
 
 void decode_member(Map& map, std::string_view name) {
@@ -70,18 +72,44 @@ bool has_xml_body(const model::Operation& operation) {
   return kind != model::ShapeKind::blob && kind != model::ShapeKind::string;
 }
 
+/// False if the root element is surely not <Error>, by a look at the document's beginning.
+bool may_be_error(std::string_view body) {
+  for (;;) {
+    const std::size_t at = body.find('<');
+    if (at == std::string_view::npos) {
+      return true;
+    }
+    body.remove_prefix(at);
+    if (!body.starts_with("<?")) {
+      return body.starts_with("<Error") || body.starts_with("<!");
+    }
+    body.remove_prefix(std::min(body.find("?>"), body.size()));
+  }
+}
+
 }  // namespace
 
 // S3 sends the head of long operations before it knows how they end, so a 200 may hold an error; a
-// body that breaks off counts as one too (botocore _handle_200_error).
+// body that breaks off counts as one too (botocore _handle_200_error). Whether the body is well
+// formed is for the parser to say, which reads all of it anyway: see turn_broken_body_into_500.
 void turn_hidden_error_into_500(const model::Operation& operation, http::Response& response) {
-  if (response.status != 200 || response.body.empty() || !has_xml_body(operation)) {
+  if (response.status != 200 || response.body.empty() || !has_xml_body(operation) ||
+      !may_be_error(response.body)) {
     return;
   }
   const XmlOutline outline = outline_xml(response.body);
   if (!outline.well_formed || (outline.root == "Error" && !outline.has_namespace)) {
     response.status = 500;
   }
+}
+
+bool turn_broken_body_into_500(const model::Operation& operation, http::Response& response) {
+  if (response.status != 200 || response.body.empty() || !has_xml_body(operation) ||
+      outline_xml(response.body).well_formed) {
+    return false;
+  }
+  response.status = 500;
+  return true;
 }
 
 // The answer is one element with text, which no model can say (parse_get_bucket_location).

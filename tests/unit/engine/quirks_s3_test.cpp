@@ -139,13 +139,28 @@ TEST(QuirksS3, ListedKeysAreDecodedOnlyIfTheEncodingWasAdded) {
 TEST(QuirksS3, AnErrorInA200BecomesA500) {
   EXPECT_EQ(status_after("CopyObject", "<Error><Code>Slow</Code></Error>"), 500);
   EXPECT_EQ(status_after("CopyObject", "<?xml version=\"1.0\"?>\n\n<Error/>"), 500);
-  EXPECT_EQ(status_after("ListObjectsV2", "<ListBucketResult><Prefix>a</Pre"), 500);
+  EXPECT_EQ(status_after("ListObjectsV2", "<!-- a --><Error/>"), 500);
   EXPECT_EQ(status_after("ListObjectsV2", "  "), 500);
   EXPECT_EQ(status_after("ListObjectsV2", ""), 200);
   EXPECT_EQ(
       status_after("ListObjectsV2", "<ListBucketResult xmlns='u'><Error/></ListBucketResult>"),
       200);
   EXPECT_EQ(status_after("ListObjectsV2", "<Error xmlns='u'/>"), 200);
+}
+
+TEST(QuirksS3, ABodyThatBreaksOffBecomesA500OnceItCouldNotBeParsed) {
+  const auto operation = s3().operation("ListObjectsV2");
+  http::Response response;
+  response.status = 200;
+  response.body = "<ListBucketResult><Prefix>a</Pre";
+  EXPECT_TRUE(after_failed_parse(operation, response));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_FALSE(after_failed_parse(operation, response));
+  response = {};
+  response.status = 200;
+  response.body = "<ListBucketResult><MaxKeys>x</MaxKeys></ListBucketResult>";
+  EXPECT_FALSE(after_failed_parse(operation, response));
+  EXPECT_EQ(response.status, 200);
 }
 
 TEST(QuirksS3, AStreamedBodyIsNeverTakenForAnError) {
