@@ -26,7 +26,7 @@ constexpr Names k_compats = {"v1", "v2"};
 using Since = GlobalOption::Since;
 
 // In the order of the AWS CLI's data/cli.json, which messages about ambiguous options show.
-constexpr std::array<GlobalOption, 26> k_rows = {{
+constexpr std::array<GlobalOption, 27> k_rows = {{
     {"debug", Arity::flag, {}, Since::v1},
     {"endpoint-url", Arity::one, {}, Since::v1},
     {"no-verify-ssl", Arity::flag, {}, Since::v1},
@@ -52,6 +52,7 @@ constexpr std::array<GlobalOption, 26> k_rows = {{
     {"max-age", Arity::one, {}, Since::virga},
     {"offline", Arity::flag, {}, Since::virga},
     {"stale-if-error", Arity::flag, {}, Since::virga},
+    {"stream", Arity::flag, {}, Since::virga},
     {"command", Arity::one, {}, Since::v1},
 }};
 
@@ -128,6 +129,8 @@ void set_flag(GlobalOptions& globals, std::string_view name) {
     globals.offline = true;
   } else if (name == "stale-if-error") {
     globals.stale_if_error = true;
+  } else if (name == "stream") {
+    globals.stream = true;
   }
 }
 
@@ -233,6 +236,7 @@ void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
   merge(from.refresh, onto.refresh);
   merge(from.offline, onto.offline);
   merge(from.stale_if_error, onto.stale_if_error);
+  merge(from.stream, onto.stream);
 }
 
 Result<MainArguments> parse_main(std::span<const std::string> given,

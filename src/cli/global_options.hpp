@@ -39,6 +39,7 @@ struct GlobalOptions {
   bool refresh = false;
   bool offline = false;
   bool stale_if_error = false;
+  bool stream = false;  ///< print items, not results
   Compat compat = Compat::v2;
   /// Called as "aws", or with --compat: the AWS CLI's odd ways win over better ones.
   bool like_aws = false;

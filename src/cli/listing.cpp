@@ -35,12 +35,39 @@ void remove_taken(Map& all, const Map& before, const Map& after) {
   }
 }
 
+/// Gathers what formatters print of single items.
+class Gatherer final : public output::Writer {
+ public:
+  explicit Gatherer(output::Writer& out) : out_(out) {}
+
+  Status write(std::string_view bytes) override {
+    constexpr std::size_t k_much = std::size_t{64} << 10U;
+    text_ += bytes;
+    return text_.size() < k_much ? Status() : flush();
+  }
+
+  [[nodiscard]] bool is_closed() const override { return out_.is_closed(); }
+
+  Status flush() {
+    const Status status = text_.empty() ? Status() : out_.write(text_);
+    text_.clear();
+    return status;
+  }
+
+ private:
+  output::Writer& out_;
+  std::string text_;
+};
+
 class Printer {
  public:
   Printer(const Listing& listing, output::Writer& out) : listing_(listing), out_(out) {}
 
   Status run() {
     const Unit unit = listing_.formatter.unit();
+    if (listing_.items) {
+      return run_items();
+    }
     if (listing_.query) {
       return run_query(unit);
     }
@@ -75,6 +102,7 @@ class Printer {
       return std::optional<engine::Page>();
     }
     auto page = listing_.pages.next();
+    is_over_ = page && (!page->has_value() || (*page)->is_last);
     if (page && page->has_value() && listing_.query) {
       format_timestamps((*page)->output, listing_.timestamps);
     }
@@ -111,7 +139,12 @@ class Printer {
       }
       merge(page->output);
     }
-    Value whole = merge_.finish(non_aggregate_part(), resume_token());
+    return print_merged();
+  }
+
+  Status print_merged() {
+    // Before the last page the token is not ours to read.
+    Value whole = merge_.finish(non_aggregate_part(), is_over_ ? resume_token() : std::string());
     if (listing_.query) {
       VIRGA_TRY_ASSIGN(whole, listing_.query->search(whole));
     }
@@ -269,9 +302,12 @@ class Printer {
         return {};
       }
       const auto* list = find_path(page->output, listing_.item_path);
-      if (list != nullptr && list->is_list()) {
-        VIRGA_TRY(listing_.formatter.part({*list}, out_));
+      if (list == nullptr || !list->is_list()) {
+        continue;
       }
+      VIRGA_TRY(listing_.items
+                    ? print_items(*list->as_list(), listing_.formatter, listing_.query, out_)
+                    : listing_.formatter.part({*list}, out_));
     }
   }
 
@@ -281,12 +317,33 @@ class Printer {
     if (listing_.query_per_page && (unit == Unit::page || unit == Unit::answer)) {
       return unit == Unit::page ? run_query_per_page() : run_query_per_answer();
     }
-    const std::string path = listing_.query->distributes_over();
-    const bool is_list_of_pages = std::find(keys().begin(), keys().end(), path) != keys().end();
-    if (unit == Unit::whole || unit == Unit::nothing || !is_list_of_pages || !can_grow(path)) {
-      return run_whole();
+    if (const auto head = listing_.query->head();
+        head && is_list_of_pages(head->list.distributes_over())) {
+      return run_head(*head);
     }
-    return run_distributed(unit);
+    const bool is_distributed = is_list_of_pages(listing_.query->distributes_over());
+    return unit == Unit::whole || unit == Unit::nothing || !is_distributed ? run_whole()
+                                                                           : run_distributed(unit);
+  }
+
+  /// Whether each page adds elements to the list there, and nothing else changes it.
+  [[nodiscard]] bool is_list_of_pages(const std::string& path) const {
+    return std::find(keys().begin(), keys().end(), path) != keys().end() && can_grow(path);
+  }
+
+  /// Only the first elements of a list count: the pages that have them are enough.
+  Status run_head(const query::Expression::Head& head) {
+    for (std::int64_t seen = 0; seen < head.count;) {
+      VIRGA_TRY_ASSIGN(auto page, next());
+      if (!page) {
+        break;
+      }
+      VIRGA_TRY_ASSIGN(const Value found, head.list.search(page->output));
+      const auto* list = found.as_list();
+      seen += list == nullptr ? 0 : static_cast<std::int64_t>(list->size());
+      merge(page->output);
+    }
+    return print_merged();
   }
 
   /// What the AWS CLI does in text: the query sees one page after the other, and the token too.
@@ -352,12 +409,44 @@ class Printer {
   std::string grown_key_;  ///< of the document's list; empty while no page had any
   Map rest_;               ///< of the non-aggregate part, what the formatter has not printed yet
   bool begun_ = false;
+  bool is_over_ = false;  ///< the last page is there
 };
 
 }  // namespace
 
 Status print_listing(const Listing& listing, output::Writer& out) {
   return Printer(listing, out).run();
+}
+
+Status print_items(const List& items,
+                   output::Formatter& formatter,
+                   const std::optional<query::Expression>& query,
+                   output::Writer& out) {
+  List found;
+  for (const auto& item : items) {
+    if (!query) {
+      break;
+    }
+    VIRGA_TRY_ASSIGN(Value result, query->search(item));
+    if (!result.is_null()) {
+      found.push_back(std::move(result));
+    }
+  }
+  const List& printed = query ? found : items;
+  if (formatter.unit() == Unit::item) {
+    return printed.empty() ? Status() : formatter.part({Value(printed)}, out);
+  }
+  const bool are_rows =
+      formatter.unit() == Unit::page &&
+      std::all_of(printed.begin(), printed.end(), [](const Value& v) { return v.is_map(); });
+  if (are_rows) {  // with the same columns
+    return formatter.print(Value(printed), out);
+  }
+  Gatherer gathered(out);
+  for (const auto& item : printed) {
+    VIRGA_TRY(formatter.print(item, gathered));
+  }
+  return gathered.flush();
 }
 
 void format_timestamps(Value& value, TimestampStyle style) {

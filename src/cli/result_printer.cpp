@@ -66,7 +66,12 @@ Result<std::optional<query::Expression>> compile_query(const GlobalOptions& glob
 Result<ResultPrinter> ResultPrinter::make(const GlobalOptions& globals,
                                           const config::Settings& settings,
                                           const model::Operation& operation) {
-  return make(globals, settings, std::string(operation.name()), item_shape(operation));
+  ItemShape items = item_shape(operation);
+  if (globals.stream && items.path.empty()) {
+    return fail(ErrorCode::usage,
+                concat("--stream: an answer of ", operation.name(), " has no list of items."));
+  }
+  return make(globals, settings, std::string(operation.name()), std::move(items));
 }
 
 Result<ResultPrinter> ResultPrinter::make(const GlobalOptions& globals,
@@ -84,9 +89,17 @@ Result<ResultPrinter> ResultPrinter::make(const GlobalOptions& globals,
   options.columns = std::move(items.columns);
   out.item_path_ = std::move(items.path);
   out.timestamps_ = options.timestamps;
+  out.prints_items_ = globals.stream;
   out.query_per_page_ = globals.like_aws;
   VIRGA_TRY_ASSIGN(out.formatter_, output::make_formatter(format.value_or("json"), options));
   VIRGA_TRY_ASSIGN(out.query_, compile_query(globals));
+  using output::Unit;
+  const Unit unit = out.formatter_->unit();
+  const bool is_stream_format =
+      unit == Unit::item || unit == Unit::page || format.value_or("json") == "json";
+  if (globals.stream && !is_stream_format) {
+    return fail(ErrorCode::usage, "--stream prints json, text, ndjson or csv.");
+  }
   return out;
 }
 
@@ -94,6 +107,14 @@ Status ResultPrinter::print(Value result, output::Writer& out) {
   if (query_) {
     // The AWS CLI's query sees the times as they are printed.
     format_timestamps(result, timestamps_);
+  }
+  if (prints_items_ && !item_path_.empty()) {
+    const auto* items = engine::find_path(std::as_const(result), item_path_);
+    return items == nullptr || !items->is_list()
+               ? Status()
+               : print_items(*items->as_list(), *formatter_, query_, out);
+  }
+  if (query_) {
     VIRGA_TRY_ASSIGN(result, query_->search(result));
   } else if (formatter_->unit() == output::Unit::item && !item_path_.empty()) {
     const auto* items = engine::find_path(std::as_const(result), item_path_);
@@ -108,12 +129,13 @@ Status ResultPrinter::print_pages(engine::Pager& pager,
                                   output::Writer& notes) {
   engine::ReadAhead pages(pager, std::move(stop), [&out] { return out.is_closed(); });
   VIRGA_TRY(print_listing(
-      {pages, pager, *formatter_, query_, timestamps_, query_per_page_, item_path_}, out));
+      {pages, pager, *formatter_, query_, timestamps_, query_per_page_, item_path_, prints_items_},
+      out));
   std::string note = formatter_->note();
   if (!note.empty()) {
     VIRGA_TRY(notes.write(concat("virga: ", note, "\n")));
   }
-  const bool hides_token = formatter_->unit() == output::Unit::item && !query_;
+  const bool hides_token = prints_items_ || (formatter_->unit() == output::Unit::item && !query_);
   if (hides_token && !out.is_closed() && !pager.resume_token().empty()) {
     return notes.write(concat("NextToken: ", pager.resume_token(), "\n"));
   }

@@ -50,6 +50,7 @@ class ResultPrinter {
   TimestampStyle timestamps_ = TimestampStyle::iso8601;
   bool query_per_page_ = false;
   std::string item_path_;
+  bool prints_items_ = false;
   std::unique_ptr<output::Formatter> formatter_;
   std::optional<query::Expression> query_;
 };

@@ -122,6 +122,10 @@ Result<Item> Evaluator::dispatch(const Node& node, Item value) {
       return element(node, value);
     case NodeKind::literal:
       return Item(node.literal);
+    case NodeKind::let:
+      return let(node, value);
+    case NodeKind::variable:
+      return variable(node);
     case NodeKind::logical_not:
       return logical_not(node, value);
     case NodeKind::logical_and:
@@ -192,6 +196,30 @@ Result<Item> Evaluator::function(const Node& node, Item value) {
     arguments.push_back(argument);
   }
   return call_function(*this, node.name, arguments);
+}
+
+Result<Item> Evaluator::let(const Node& node, Item value) {
+  const std::size_t outer = variables_.size();
+  std::vector<std::pair<std::string_view, Item>> bound;
+  for (std::size_t i = 0; i < node.keys.size(); ++i) {
+    VIRGA_TRY_ASSIGN(const Item item, evaluate(node.children[i], value));
+    bound.emplace_back(node.keys[i], item);
+  }
+  variables_.insert(variables_.end(), bound.begin(), bound.end());
+  auto result = evaluate(node.children.back(), value);
+  variables_.resize(outer);
+  return result;
+}
+
+Result<Item> Evaluator::variable(const Node& node) const {
+  const auto found =
+      std::find_if(variables_.rbegin(), variables_.rend(), [&](const auto& variable) {
+        return variable.first == node.name;
+      });
+  if (found == variables_.rend()) {
+    return fail(ErrorCode::general, concat("Undefined variable: $", node.name));
+  }
+  return found->second;
 }
 
 Result<Item> Evaluator::logical_not(const Node& node, Item value) {

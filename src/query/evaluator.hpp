@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "base/result.hpp"
 #include "query/item.hpp"
 #include "query/node.hpp"
@@ -21,6 +25,8 @@ class Evaluator {
   [[nodiscard]] Result<Item> comparison(const Node& node, Item value);
   [[nodiscard]] Result<Item> flatten(const Node& node, Item value);
   [[nodiscard]] Result<Item> function(const Node& node, Item value);
+  [[nodiscard]] Result<Item> let(const Node& node, Item value);
+  [[nodiscard]] Result<Item> variable(const Node& node) const;
   [[nodiscard]] Result<Item> logical_not(const Node& node, Item value);
   [[nodiscard]] Result<Item> logical_pair(const Node& node, Item value);
   [[nodiscard]] Result<Item> multi_select_list(const Node& node, Item value);
@@ -29,6 +35,7 @@ class Evaluator {
   [[nodiscard]] Result<Item> slice(const Node& node, Item value);
 
   Pool pool_;
+  std::vector<std::pair<std::string_view, Item>> variables_;  // in scope, innermost last
   int depth_ = 0;
 };
 

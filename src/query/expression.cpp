@@ -22,4 +22,12 @@ Result<Value> Expression::search(const Value& document) const {
 
 std::string Expression::distributes_over() const { return distribution_path(*root_); }
 
+std::optional<Expression::Head> Expression::head() const {
+  const NodeHead found = find_head(*root_);
+  if (found.list == nullptr) {
+    return std::nullopt;
+  }
+  return Head{Expression(std::shared_ptr<const Node>(root_, found.list)), found.count};
+}
+
 }  // namespace virga::query

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,10 +41,22 @@ class Expression {
   /// expression needs the list as a whole, or is no such projection.
   [[nodiscard]] std::string distributes_over() const;
 
+  struct Head;
+
+  /// What is known of an expression that looks only at the first elements of a list
+  /// ("Items[0]", "Items[?Ok].Name | [:5]"); nothing for others.
+  [[nodiscard]] std::optional<Head> head() const;
+
  private:
   explicit Expression(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
 
   std::shared_ptr<const Node> root_;
+};
+
+/// Once `list` has `count` elements, more of them do not change the result of the expression.
+struct Expression::Head {
+  Expression list;  ///< distributes over a path
+  std::int64_t count;
 };
 
 }  // namespace virga::query

@@ -109,6 +109,8 @@ class Lexer {
         return quoted_identifier();
       case '=':
         return equality();
+      case '$':
+        return variable();
       default:
         return pair();
     }
@@ -121,6 +123,20 @@ class Lexer {
       ++position_;
     }
     add(TokenKind::unquoted_identifier, start, std::string(text_.substr(start, position_ - start)));
+    return {};
+  }
+
+  /// JEP 18. A dollar sign without a name is as unknown as to the package.
+  Status variable() {
+    const std::size_t start = position_;
+    const char following = start + 1 < text_.size() ? text_[start + 1] : '\0';
+    if (!is_ascii_alpha(following) && following != '_') {
+      return pair();
+    }
+    ++position_;
+    VIRGA_TRY(identifier());
+    tokens_.back().kind = TokenKind::variable;
+    tokens_.back().start = start;
     return {};
   }
 
@@ -155,7 +171,12 @@ class Lexer {
 
   Status equality() {
     const std::size_t start = position_++;
-    if (position_ == text_.size() || text_[position_] != '=') {
+    const bool is_alone = position_ == text_.size() || text_[position_] != '=';
+    if (is_alone && !tokens_.empty() && tokens_.back().kind == TokenKind::variable) {
+      add(TokenKind::assign, start, "=");
+      return {};
+    }
+    if (is_alone) {
       return error(start, "Unknown token '='");
     }
     ++position_;
@@ -260,7 +281,7 @@ class Lexer {
 }  // namespace
 
 std::string_view name_of(TokenKind kind) {
-  static constexpr std::array<std::string_view, 29> k_names = {"eof",
+  static constexpr std::array<std::string_view, 31> k_names = {"eof",
                                                                "unquoted_identifier",
                                                                "quoted_identifier",
                                                                "literal",
@@ -288,7 +309,9 @@ std::string_view name_of(TokenKind kind) {
                                                                "not",
                                                                "lbrace",
                                                                "lbracket",
-                                                               "lparen"};
+                                                               "lparen",
+                                                               "variable",
+                                                               "assign"};
   return k_names.at(static_cast<std::size_t>(kind));
 }
 

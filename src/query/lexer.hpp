@@ -41,6 +41,8 @@ enum class TokenKind {
   lbrace,
   lbracket,
   lparen,
+  variable,  ///< $name; its text is the name
+  assign,    ///< = behind a variable
 };
 
 /// The package's name of the kind, as its messages show it.

@@ -27,6 +27,7 @@ enum class NodeKind {
   function,           ///< name, arguments
   index,
   index_expression,  ///< each applied to the result of the one before
+  let,               ///< the values of the variables `keys`, then what sees them
   literal,
   logical_and,
   logical_not,
@@ -38,6 +39,7 @@ enum class NodeKind {
   slice,
   subexpression,     ///< each applied to the result of the one before
   value_projection,  ///< base, of each member's value
+  variable,          ///< name
 };
 
 enum class Comparator { eq, ne, lt, lte, gt, gte };

@@ -105,7 +105,12 @@ class Parser {
         return node;
       }
       case TokenKind::unquoted_identifier:
-        return field(token.text);
+        return token.text == "let" && kind() == TokenKind::variable ? let() : field(token.text);
+      case TokenKind::variable: {
+        Node node(NodeKind::variable);
+        node.name = token.text;
+        return node;
+      }
       case TokenKind::quoted_identifier:
         if (kind() == TokenKind::lparen) {
           return error_at(0, current(), "Quoted identifier not allowed for function names.");
@@ -186,6 +191,25 @@ class Parser {
   static Node field(const std::string& name) {
     Node node(NodeKind::field);
     node.name = name;
+    return node;
+  }
+
+  /// let $a = expression, $b = expression in expression (JEP 18)
+  Result<Node> let() {
+    Node node(NodeKind::let);
+    do {
+      node.keys.push_back(current().text);
+      VIRGA_TRY(match(TokenKind::variable));
+      VIRGA_TRY(match(TokenKind::assign));
+      VIRGA_TRY_ASSIGN(Node value, expression(0));
+      node.add(std::move(value));
+    } while (take_if(TokenKind::comma));
+    if (kind() != TokenKind::unquoted_identifier || current().text != "in") {
+      return unexpected("in");
+    }
+    advance();
+    VIRGA_TRY_ASSIGN(Node body, expression(0));
+    node.add(std::move(body));
     return node;
   }
 
@@ -409,6 +433,12 @@ class Parser {
     const Token& token = current();
     advance();
     return token;
+  }
+
+  bool take_if(TokenKind wanted) {
+    const bool taken = kind() == wanted;
+    position_ += taken ? 1 : 0;
+    return taken;
   }
 
   Status match(TokenKind expected) {

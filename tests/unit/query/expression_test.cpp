@@ -156,5 +156,64 @@ TEST(Expression, RefusesResultsOutOfAllProportion) {
             "The result of the query is too large.");
 }
 
+TEST(Expression, LetBindsVariables) {
+  const char* json = R"({"min": 2, "list": [{"n": 1}, {"n": 2}, {"n": 3}], "in": 7})";
+  EXPECT_EQ(search("let $m = min in list[?n >= $m].n", json), "[2, 3]");
+  EXPECT_EQ(search("let $a = min, $b = list[0].n in [$a, $b]", json), "[2, 1]");
+  EXPECT_EQ(search("let $a = min in let $a = `5`, $b = $a in [$a, $b]", json), "[5, 2]");
+  EXPECT_EQ(search("let $l = list in $l[1].n", json), "2");
+  EXPECT_EQ(search("let $m = min in map(&add($m, n), list)", json), "Unknown function: add()");
+  EXPECT_EQ(search("list[].let", R"({"list": [{"let": 4}]})"), "[4]");
+  EXPECT_EQ(search("let $x = in in $x", json), "7");
+  EXPECT_EQ(search("[let $x = min in $x, min]", json), "[2, 2]");
+  EXPECT_EQ(search("$x"), "Undefined variable: $x");
+  EXPECT_EQ(search("(let $x = min in $x) || $x", "{}"), "Undefined variable: $x");
+}
+
+TEST(Expression, LetThatIsCutShortDoesNotCompile) {
+  for (const char* text : {"let $x",
+                           "let $x =",
+                           "let $x = a",
+                           "let $x = a in",
+                           "let $x = a, in b",
+                           "let $x == a in b",
+                           "let $ = a in b",
+                           "a = b",
+                           "let x = a in x"}) {
+    EXPECT_FALSE(Expression::compile(text)) << text;
+  }
+}
+
+TEST(Expression, TheHeadOfAListIsEnoughForAnIndexOrASliceFromTheFront) {
+  const auto head = [](std::string_view text) -> std::string {
+    const auto found = Expression::compile(text)->head();
+    return found ? concat(found->list.distributes_over(), " ", found->count) : "all";
+  };
+  EXPECT_EQ(head("Items[0]"), "Items 1");
+  EXPECT_EQ(head("Items[3].Name"), "Items 4");
+  EXPECT_EQ(head("Items[:5].Name"), "Items 5");
+  EXPECT_EQ(head("Items[1:5:2]"), "Items 5");
+  EXPECT_EQ(head("Items[].Name | [0]"), "Items 1");
+  EXPECT_EQ(head("Items[?Ok].Name | [:2]"), "Items 2");
+  EXPECT_EQ(head("Items[0].Tags[1] | Key"), "Items 1");
+  for (const char* text : {"Items[-1]",
+                           "Items[5:]",
+                           "Items[:-1]",
+                           "Items[::-1]",
+                           "Items[]",
+                           "length(Items)",
+                           "[Items[0], length(Items)]",
+                           "sort(Items) | [0]",
+                           "Items[0] || Others[0]",
+                           "Items | length(@)",
+                           "[0]",
+                           "Items[:0]",
+                           "Items[].Tags[0]",
+                           "*[0]",
+                           "let $x = Items in $x[0]"}) {
+    EXPECT_EQ(head(text), "all") << text;
+  }
+}
+
 }  // namespace
 }  // namespace virga::query

@@ -1,0 +1,319 @@
+#!/usr/bin/env python3
+"""Listings of several pages: rows as they come, readers that are slow or leave, memory, queries that need no more.
+
+Usage: listing_test.py VIRGA [unittest options]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+VIRGA = ""
+KEYS_PER_PAGE = 1000  # of JSON about 300 kB, more than a pipe holds
+FORMATS = ("json", "text", "table", "yaml", "yaml-stream", "ndjson", "csv")
+
+
+def key(index: int) -> str:
+    return f"data/part-{index:08d}.parquet"
+
+
+class Pages:
+    """ListObjectsV2 on loopback: `pages` pages, whose number is the token. Page `held` waits for `release`."""
+
+    def __init__(self, pages: int, keys_per_page: int = KEYS_PER_PAGE, held: int = 0, broken: int = 0) -> None:
+        self.pages, self.keys_per_page, self.held, self.broken = pages, keys_per_page, held, broken
+        self.requests = 0
+        self.release = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self.release.set()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                while self._answer(connection):
+                    pass
+            except OSError:
+                pass
+
+    def _answer(self, connection: socket.socket) -> bool:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            received = connection.recv(65536)
+            if not received:
+                return False
+            head += received
+        target = head.split(b" ")[1].decode()
+        self.requests += 1
+        page = int(target.split("continuation-token=")[1].split("&")[0]) if "continuation-token=" in target else 1
+        if page == self.held:
+            self.release.wait(60)
+        status, body = ("403 Forbidden", b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
+        if page != self.broken:
+            status, body = "200 OK", self._page(page)
+        connection.sendall(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        return True
+
+    def _page(self, page: int) -> bytes:
+        last = page == self.pages
+        rows = "".join(
+            f"<Contents><Key>{key(i)}</Key><LastModified>2024-01-24T13:54:49.000Z</LastModified>"
+            f"<ETag>&quot;d70d3259e4e1cb6345ceab7e97c2b4b8&quot;</ETag><Size>{i}</Size>"
+            "<StorageClass>STANDARD</StorageClass></Contents>"
+            for i in range((page - 1) * self.keys_per_page, page * self.keys_per_page)
+        )
+        token = "" if last else f"<NextContinuationToken>{page + 1}</NextContinuationToken>"
+        return (
+            '<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name>'
+            f"<Prefix></Prefix><IsTruncated>{str(not last).lower()}</IsTruncated>{token}{rows}</ListBucketResult>"
+        ).encode()
+
+
+class ListingTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": folder.name,
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "example-secret",
+            "AWS_REGION": "us-east-1",
+            "AWS_MAX_ATTEMPTS": "1",
+            "TZ": "UTC",
+        }
+        for name in ("VIRGA_MODELS", "ASAN_OPTIONS", "TSAN_OPTIONS"):
+            if name in os.environ:
+                self.env[name] = os.environ[name]
+
+    def serve(self, *arguments: int, **options: int) -> Pages:
+        pages = Pages(*arguments, **options)
+        self.addCleanup(pages.close)
+        return pages
+
+    def start(self, pages: Pages, *words: str, command: tuple[str, ...] = ()) -> subprocess.Popen:
+        command = command or ("s3api", "list-objects-v2", "--bucket", "b")
+        process = subprocess.Popen(
+            [VIRGA, *command, "--endpoint-url", pages.url, *words],
+            env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+
+        def clean() -> None:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+            process.stderr.close()
+
+        self.addCleanup(clean)
+        return process
+
+    def output(self, pages: Pages, *words: str, command: tuple[str, ...] = ()) -> str:
+        process = self.start(pages, *words, command=command)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, err), (0, b""))
+        return out.decode()
+
+    def assert_ends_silently(self, process: subprocess.Popen) -> None:
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(process.stderr.read(), b"")
+
+    # Rows as they come.
+
+    def test_rows_are_there_before_the_next_page_is(self) -> None:
+        for output in FORMATS:
+            with self.subTest(output):
+                pages = self.serve(2, 5, held=2)
+                process = self.start(pages, "--output", output)
+                seen = b""
+                while key(4).encode() not in seen:
+                    received = os.read(process.stdout.fileno(), 65536)
+                    self.assertTrue(received, seen)
+                    seen += received
+                pages.release.set()
+                rest, _ = process.communicate(timeout=20)
+                self.assertIn(key(9).encode(), rest)
+                self.assertEqual(process.returncode, 0)
+
+    def test_s3_ls_prints_a_page_before_the_next_one(self) -> None:
+        pages = self.serve(2, 5, held=2)
+        process = self.start(pages, "--recursive", command=("s3", "ls", "s3://b"))
+        lines = [process.stdout.readline() for _ in range(5)]
+        self.assertEqual(lines[4], b"2024-01-24 13:54:49          4 " + key(4).encode() + b"\n")
+        pages.release.set()
+        rest, _ = process.communicate(timeout=20)
+        self.assertEqual(len(rest.splitlines()), 5)
+
+    def test_many_pages_print_what_one_page_would(self) -> None:
+        for output in ("json", "ndjson", "csv"):
+            with self.subTest(output):
+                self.assertEqual(
+                    self.output(self.serve(6, 5), "--output", output), self.output(self.serve(1, 30), "--output", output)
+                )
+        for output in ("json", "table", "yaml"):
+            with self.subTest(output, compat="v2"):
+                self.assertEqual(
+                    self.output(self.serve(6, 5), "--compat", "v2", "--output", output),
+                    self.output(self.serve(1, 30), "--compat", "v2", "--output", output),
+                )
+        for query in ("Contents[].Key", "Contents[?Size > `7`].[Key, Size]", "Contents[3].Key", "length(Contents)",
+                      "Contents[].Size | [-1]", "max_by(Contents, &Size).Key", "Contents[:7].Key"):
+            for output in ("json", "text", "table", "yaml", "ndjson", "csv"):
+                with self.subTest(query, output=output):
+                    words = ("--query", query, "--output", output)
+                    if output == "table" and "Contents[" in query and "|" not in query and query.endswith(("Key", "]")):
+                        continue  # a table for each page
+                    self.assertEqual(self.output(self.serve(6, 5), *words), self.output(self.serve(1, 30), *words))
+
+    def test_a_page_that_fails_leaves_what_was_printed(self) -> None:
+        process = self.start(self.serve(4, 5, broken=3), "--output", "ndjson")
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 254)
+        self.assertEqual(len(out.splitlines()), 10)
+        self.assertIn(b"AccessDenied", err)
+
+    # Readers.
+
+    def test_a_reader_that_leaves_ends_the_fetching(self) -> None:
+        for output in FORMATS:
+            with self.subTest(output):
+                pages = self.serve(50)
+                process = self.start(pages, "--output", output)
+                self.assertTrue(process.stdout.readline())
+                process.stdout.close()
+                self.assert_ends_silently(process)
+                self.assertLessEqual(pages.requests, 3)
+
+    def test_a_reader_that_leaves_ends_the_request_in_flight(self) -> None:
+        pages = self.serve(3, 5, held=2)
+        process = self.start(pages, "--output", "ndjson")
+        for _ in range(5):
+            self.assertTrue(process.stdout.readline())
+        process.stdout.close()
+        self.assert_ends_silently(process)
+        self.assertFalse(pages.release.is_set())
+
+    def test_a_slow_reader_stops_the_fetching(self) -> None:
+        pages = self.serve(50)
+        process = self.start(pages, "--output", "text")
+        self.assertTrue(process.stdout.readline())
+        time.sleep(1)
+        self.assertLessEqual(pages.requests, 2)
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual(pages.requests, 50)
+        self.assertIn(key(49999).encode(), out)
+
+    def test_ctrl_c_ends_a_listing_with_130(self) -> None:
+        pages = self.serve(3, 5, held=2)
+        process = self.start(pages, "--output", "ndjson")
+        self.assertTrue(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+        self.assertEqual(process.returncode, 130)
+
+    def test_a_killed_listing_leaves_the_cache_as_it_was(self) -> None:
+        self.env["VIRGA_CACHE"] = "on"
+        pages = self.serve(3, 5, held=2)
+        process = self.start(pages, "--output", "ndjson")
+        self.assertTrue(process.stdout.readline())
+        process.kill()
+        process.wait()
+        pages.release.set()
+        self.assertEqual(len(self.output(pages, "--output", "ndjson").splitlines()), 15)
+
+    # Queries and limits that need no more.
+
+    def test_what_needs_the_first_pages_alone_asks_for_no_more(self) -> None:
+        for query in ("Contents[0].Key", "Contents[:3].Key", "Contents[].Key | [0]", "Contents[?Size >= `2`] | [:2]"):
+            with self.subTest(query):
+                pages = self.serve(3, 5, held=2)
+                self.assertTrue(self.output(pages, "--query", query))
+        pages = self.serve(50, 5)
+        self.output(pages, "--query", "Contents[7].Key")
+        self.assertLessEqual(pages.requests, 3)
+        pages = self.serve(50, 5)
+        self.assertEqual(len(json.loads(self.output(pages, "--max-items", "7"))["Contents"]), 7)
+        self.assertEqual(pages.requests, 2)
+
+    # Items.
+
+    def test_stream_prints_items(self) -> None:
+        pages = self.serve(3, 2)
+        whole = json.loads(self.output(pages))["Contents"]
+        lines = self.output(pages, "--stream", "--output", "ndjson").splitlines()
+        self.assertEqual([json.loads(line) for line in lines], whole)
+        decoder, text, items = json.JSONDecoder(), self.output(pages, "--stream"), []
+        while text:
+            item, end = decoder.raw_decode(text)
+            items.append(item)
+            text = text[end:].lstrip()
+        self.assertEqual(items, whole)
+        self.assertEqual(
+            self.output(pages, "--stream", "--output", "text", "--query", "Key").splitlines(),
+            [item["Key"] for item in whole],
+        )
+        self.assertEqual(
+            self.output(pages, "--stream", "--output", "csv", "--query", "[Key, Size]").splitlines(),
+            [f"{item['Key']},{item['Size']}" for item in whole],
+        )
+        self.assertEqual(len(self.output(pages, "--stream", "--output", "text").splitlines()), 6)
+
+    def test_stream_refuses_what_it_cannot_do(self) -> None:
+        for words in (("--output", "table"), ("--output", "yaml")):
+            process = self.start(self.serve(1), "--stream", *words)
+            _, err = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, 252)
+            self.assertIn(b"--stream prints json, text, ndjson or csv.", err)
+        process = self.start(self.serve(1), "--stream", command=("sts", "get-caller-identity"))
+        _, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 252)
+        self.assertIn(b"no list of items", err)
+
+    # Memory.
+
+    def peak_kb(self, pages: int, *words: str, command: tuple[str, ...] = ()) -> int:
+        process = self.start(self.serve(pages), *words, command=command)
+        while os.read(process.stdout.fileno(), 1 << 20):
+            pass
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss
+
+    @unittest.skipIf("ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ, "sanitizers keep memory")
+    def test_memory_does_not_grow_with_the_pages(self) -> None:
+        for cache in ("off", "on"):
+            for output in ("json", "text", "ndjson", "csv"):
+                with self.subTest(output, cache=cache):
+                    self.env["VIRGA_CACHE"] = cache
+                    few = self.peak_kb(10, "--output", output)
+                    self.assertLess(self.peak_kb(100, "--output", output), few + 3000)
+        few = self.peak_kb(10, command=("s3", "ls", "s3://b"))
+        self.assertLess(self.peak_kb(100, command=("s3", "ls", "s3://b")), few + 3000)
+
+
+if __name__ == "__main__":
+    VIRGA = str(Path(sys.argv.pop(1)).resolve())
+    unittest.main()
