@@ -24,8 +24,17 @@ int main(int argc, char** argv) {
   using namespace virga::test;
   std::vector<std::string> policies(argv + 1, argv + argc);
   if (policies.empty()) {
-    policies = {
-        "10", "50", "200", "seed", "aimd", "vegas", "gradient2", "sdk adaptive", "target", "lane"};
+    policies = {"10",
+                "50",
+                "200",
+                "seed",
+                "aimd",
+                "vegas",
+                "gradient2",
+                "envoy",
+                "sdk adaptive",
+                "target",
+                "lane"};
   }
   std::printf("| scenario |");
   for (const auto& policy : policies) {

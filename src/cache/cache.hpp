@@ -41,6 +41,7 @@ struct Terms {
   bool look_up = true;                            ///< a kept answer will do
   bool store = true;                              ///< the answer may be kept
   bool share = true;                              ///< with those who ask the same now
+  bool share_widely = true;                       ///< and with other processes
   bool only_kept = false;       ///< never fetch; a stale answer will do, if max_age allows it
   bool stale_if_error = false;  ///< a stale answer will do where the network fails
   /// A stale answer will do that is at most this much past its time; the caller then fetches it

@@ -129,7 +129,8 @@ Status Reading::start() {
 /// Errors: that of the flight.
 Status Reading::join_others(bool looks) {
   constexpr int k_tries = 3;
-  for (int i = 0; local_.leads() && cache_.disk_ != nullptr && i < k_tries; ++i) {
+  const bool shares = local_.leads() && terms_.share_widely && cache_.disk_ != nullptr;
+  for (int i = 0; shares && i < k_tries; ++i) {
     flight_ = cache_.flights_.join(key_, epoch_, terms_.stop);
     if (flight_.role() == Flight::Role::landed) {
       if (take_landed()) {

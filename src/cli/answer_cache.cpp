@@ -8,7 +8,6 @@
 #include "base/detached.hpp"
 #include "base/strings.hpp"
 #include "cache/codec.hpp"
-#include "config/virga_config.hpp"
 
 namespace virga::cli {
 namespace {
@@ -96,8 +95,9 @@ std::string cache_root(const config::Environment& environment) {
 Result<std::unique_ptr<AnswerCache>> AnswerCache::open(const GlobalOptions& globals,
                                                        const config::Environment& environment,
                                                        Owner owner) {
-  VIRGA_TRY_ASSIGN(const auto config, config::read_virga_config(environment));
   std::unique_ptr<AnswerCache> out(new AnswerCache());
+  VIRGA_TRY_ASSIGN(out->config_, config::read_virga_config(environment));
+  const auto& config = out->config_;
   VIRGA_TRY_ASSIGN(out->use_.mode, choose_mode(globals, environment, config, owner.is_watched));
   if (globals.max_age) {
     const auto age = cache::parse_duration(*globals.max_age);

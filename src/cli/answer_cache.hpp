@@ -11,6 +11,7 @@
 #include "cache/ttl_rule.hpp"
 #include "cli/global_options.hpp"
 #include "config/environment.hpp"
+#include "config/virga_config.hpp"
 #include "engine/cache_stage.hpp"
 #include "output/formatter.hpp"
 
@@ -47,9 +48,13 @@ class AnswerCache {
 
   [[nodiscard]] const engine::CacheUse& use() const { return use_; }
 
+  /// The configuration file, which was read for it.
+  [[nodiscard]] const config::VirgaConfig& config() const { return config_; }
+
  private:
   AnswerCache() = default;
 
+  config::VirgaConfig config_;
   cache::TtlRules rules_;
   engine::CacheUse use_;
   std::shared_ptr<cache::Cache> cache_;

@@ -116,6 +116,13 @@ Status apply_wait_delay(const Argument& argument,
   return {};
 }
 
+Status apply_yielding(const Argument& argument,
+                      const std::vector<std::string>& words,
+                      ApplyContext& context) {
+  *find_yielding(context.call.yielding, argument.name) = words.front();
+  return {};
+}
+
 TextType text_type(model::ShapeKind kind) {
   switch (kind) {
     case model::ShapeKind::long_integer:
@@ -345,6 +352,14 @@ OperationArguments build_arguments(const model::Operation& operation,
     out.table.set(std::move(skeleton));
   }
   return out;
+}
+
+void add_yielding_options(ArgumentTable& table) {
+  for (const auto name : k_yielding_options) {
+    if (table.find(name) == nullptr) {
+      table.set(plain_argument(std::string(name), apply_yielding)).own = true;
+    }
+  }
 }
 
 void add_wait_options(ArgumentTable& table) {

@@ -109,6 +109,9 @@ struct OperationArguments {
                                                  std::string_view operation_command,
                                                  Compat compat);
 
+/// Those of YieldingOptions, where the operation has none of these names.
+void add_yielding_options(ArgumentTable& table);
+
 /// The options of "wait", where the operation has none of these names.
 void add_wait_options(ArgumentTable& table);
 

@@ -9,6 +9,7 @@
 
 #include "base/strings.hpp"
 #include "cli/answer_cache.hpp"
+#include "cli/limits.hpp"
 #include "cli/result_printer.hpp"
 #include "cli/session_parts.hpp"
 #include "engine/page_merge.hpp"
@@ -110,7 +111,8 @@ engine::PageLimits page_limits(const PaginationOptions& pagination) {
 Result<Value> fetch(const Invocation& invocation,
                     const GlobalOptions& globals,
                     engine::Session& session,
-                    output::Writer& out) {
+                    output::Writer& out,
+                    const CallStyle& style) {
   const auto* records = find_action(invocation, PostAction::Kind::save_records);
   std::string path = records != nullptr ? records->path : invocation.outfile.value_or("");
   if (path == "-" && globals.compat == Compat::v1) {
@@ -119,6 +121,8 @@ Result<Value> fetch(const Invocation& invocation,
   OutputFile outfile(std::move(path));
   VIRGA_TRY_ASSIGN(auto call, make_call(invocation, invocation.outfile ? &outfile : nullptr));
   take_events(invocation, out, outfile, call);
+  call.priority = style.priority;
+  call.notes = style.notes;
   if (is_paginated(invocation, globals)) {
     VIRGA_TRY_ASSIGN(auto pager,
                      session.pages(std::move(call), page_limits(invocation.pagination)));
@@ -154,8 +158,25 @@ Status merge_root_object(Invocation& invocation, engine::Caller& caller) {
 
 }  // namespace
 
-Status run_call(const Invocation& given, const GlobalOptions& globals, const RunnerParts& parts) {
-  Invocation invocation = given;
+Result<Value> fetch_result(const Invocation& given,
+                           const GlobalOptions& globals,
+                           engine::Session& session,
+                           output::Writer& out,
+                           const CallStyle& style) {
+  std::optional<Invocation> changed;
+  if (given.new_root_object) {
+    changed = given;
+    VIRGA_TRY(merge_root_object(*changed, session));
+  }
+  const auto& invocation = changed ? *changed : given;
+  VIRGA_TRY_ASSIGN(Value result, fetch(invocation, globals, session, out, style));
+  VIRGA_TRY(apply_post_actions(invocation.post_actions, result));
+  return result;
+}
+
+Status run_call(const Invocation& invocation,
+                const GlobalOptions& globals,
+                const RunnerParts& parts) {
   VIRGA_TRY_ASSIGN(auto printer,
                    ResultPrinter::make(globals, parts.settings, invocation.operation));
   auto session_made_of =
@@ -168,6 +189,10 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
                                       .is_watched = parts.is_watched,
                                       .revalidates = parts.is_watched,
                                       .debug = session_made_of.debug}));
+  VIRGA_TRY_ASSIGN(
+      session_made_of.limiter,
+      make_limiter(
+          invocation.yielding.limits, cache->config(), parts.settings.environment(), parts.clock));
   engine::CacheReport report;
   session_made_of.cache.emplace(cache->for_session([&](const engine::CacheReport& made) {
     report = made;
@@ -183,9 +208,6 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
     return request.waiter.wait(
         session, std::move(call), {globals.like_aws, request.delay, request.timeout}, parts.clock);
   }
-  if (invocation.new_root_object) {
-    VIRGA_TRY(merge_root_object(invocation, session));
-  }
   if (is_paginated(invocation, globals) && invocation.post_actions.empty()) {
     std::stop_source stop;
     VIRGA_TRY_ASSIGN(auto call, make_call(invocation, nullptr));
@@ -196,8 +218,7 @@ Status run_call(const Invocation& given, const GlobalOptions& globals, const Run
     after_answer(cache->cache(), report, parts.words);
     return {};
   }
-  VIRGA_TRY_ASSIGN(Value result, fetch(invocation, globals, session, parts.out));
-  VIRGA_TRY(apply_post_actions(invocation.post_actions, result));
+  VIRGA_TRY_ASSIGN(Value result, fetch_result(invocation, globals, session, parts.out));
   if (invocation.outfile == "-" && globals.compat != Compat::v1) {
     return {};  // standard output is the object's
   }

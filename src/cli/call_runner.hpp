@@ -9,6 +9,7 @@
 #include "cli/global_options.hpp"
 #include "cli/invocation.hpp"
 #include "config/settings.hpp"
+#include "engine/session.hpp"
 #include "model/catalog.hpp"
 #include "output/formatter.hpp"
 
@@ -25,6 +26,20 @@ struct RunnerParts {
   bool is_watched = false;               ///< standard error is a terminal
   std::span<const std::string> words{};  ///< the command line, to run it again in the background
 };
+
+/// How a call is made that is one of many.
+struct CallStyle {
+  limit::Priority priority = limit::Priority::interactive;
+  engine::CallNotes* notes = nullptr;  ///< borrowed
+};
+
+/// The result of a call that is no waiter, all pages merged, post-actions done; a streaming output
+/// goes to its file, events to `out`. Errors: those of the call and of its output files.
+[[nodiscard]] Result<Value> fetch_result(const Invocation& invocation,
+                                         const GlobalOptions& globals,
+                                         engine::Session& session,
+                                         output::Writer& out,
+                                         const CallStyle& style = {});
 
 /// Makes the call that the command line asks for and prints its result. This is where the engine's
 /// parts are put together for one command. Errors: those of the call, of its output files, and of

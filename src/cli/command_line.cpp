@@ -230,6 +230,8 @@ Result<Command> parse_call(Invocation call,
   if (call.wait) {
     add_wait_options(arguments.table);
   }
+  add_yielding_options(arguments.table);
+  call.yielding = main.globals.yielding;
   if (replaces_input(words, compat)) {
     arguments.table.require_nothing();
   }

@@ -134,20 +134,29 @@ void set_flag(GlobalOptions& globals, std::string_view name) {
   }
 }
 
-/// Takes --mock out of the words in front of the command, and says whether it was there. Behind the
-/// command the word belongs to the operation: stepfunctions test-state has an option of that name.
-bool take_mock(std::vector<std::string>& words) {
-  for (std::size_t i = 0; i < words.size() && words[i].starts_with("--"); ++i) {
+/// Takes --mock and the options that yield out of the words in front of the command. Behind the
+/// command they may belong to the operation.
+void take_yielding(std::vector<std::string>& words, GlobalOptions& out) {
+  for (std::size_t i = 0; i < words.size() && words[i].starts_with("--");) {
+    const auto equals = words[i].find('=');
+    const auto name = std::string_view(words[i]).substr(0, equals).substr(2);
+    auto* const text = find_yielding(out.yielding, name);
+    const bool has_value = equals != std::string::npos || i + 1 < words.size();
+    const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
     if (words[i] == "--mock") {
-      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
-      return true;
-    }
-    const auto name = std::string_view(words[i]).substr(2);
-    for (const auto& row : k_rows) {
-      i += row.name == name && row.arity == Arity::one ? 1U : 0U;  // its value
+      out.mock = true;
+      words.erase(at);
+    } else if (text != nullptr && has_value) {
+      const bool is_apart = equals == std::string::npos;
+      *text = is_apart ? words[i + 1] : words[i].substr(equals + 1);
+      words.erase(at, at + (is_apart ? 2 : 1));
+    } else {
+      const bool is_known = std::any_of(k_rows.begin(), k_rows.end(), [&](const Row& row) {
+        return row.name == name && row.arity == Arity::one && equals == std::string::npos;
+      });
+      i += is_known ? 2U : 1U;  // with its value
     }
   }
-  return false;
 }
 
 Status set_text(MainArguments& out, std::string_view name, std::string word) {
@@ -205,6 +214,19 @@ std::optional<Compat> wanted_compat(std::span<const std::string> words) {
   return compat;
 }
 
+std::optional<std::string>* find_yielding(YieldingOptions& options, std::string_view name) {
+  if (name == "regions") {
+    return &options.regions;
+  }
+  if (name == "profiles") {
+    return &options.profiles;
+  }
+  if (name == "max-concurrency") {
+    return &options.limits.max_concurrency;
+  }
+  return name == "rate" ? &options.limits.rate : nullptr;
+}
+
 void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
   const auto merge = [](const auto& source, auto& target) {
     if (source) {
@@ -237,6 +259,10 @@ void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
   merge(from.offline, onto.offline);
   merge(from.stale_if_error, onto.stale_if_error);
   merge(from.stream, onto.stream);
+  for (const auto name : k_yielding_options) {
+    auto source = from.yielding;
+    merge(*find_yielding(source, name), *find_yielding(onto.yielding, name));
+  }
 }
 
 Result<MainArguments> parse_main(std::span<const std::string> given,
@@ -244,7 +270,7 @@ Result<MainArguments> parse_main(std::span<const std::string> given,
                                  Abbreviations abbreviations) {
   std::vector<std::string> words(given.begin(), given.end());
   MainArguments out;
-  out.globals.mock = take_mock(words);
+  take_yielding(words, out.globals);
   compat = wanted_compat(words).value_or(compat);
   const auto parser = main_parser(compat, abbreviations, words);
   auto outcome = parser.parse(words);

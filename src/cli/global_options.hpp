@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,6 +14,22 @@
 #include "cli/usage.hpp"
 
 namespace virga::cli {
+
+/// How calls are sent, as the command line has it; wins over the configuration.
+struct LimitOptions {
+  std::optional<std::string> max_concurrency{};  ///< --max-concurrency
+  std::optional<std::string> rate{};             ///< --rate: "20", "5..50", "..50", "5.."
+};
+
+/// Options of ours that operations have too: behind an operation that has one of that name, it is
+/// the operation's. Not parsed here.
+struct YieldingOptions {
+  std::optional<std::string> regions{};   ///< --regions: "eu-west-1,us-east-1", patterns or "all"
+  std::optional<std::string> profiles{};  ///< --profiles: the same
+  LimitOptions limits{};
+
+  [[nodiscard]] bool are_places() const { return regions || profiles; }
+};
 
 /// The options that every command has, as they were given; settings and defaults are not mixed in.
 struct GlobalOptions {
@@ -40,6 +57,7 @@ struct GlobalOptions {
   bool offline = false;
   bool stale_if_error = false;
   bool stream = false;  ///< print items, not results
+  YieldingOptions yielding{};  ///< those in front of the command
   Compat compat = Compat::v2;
   /// Called as "aws", or with --compat: the AWS CLI's odd ways win over better ones.
   bool like_aws = false;
@@ -76,6 +94,13 @@ enum class Abbreviations : std::uint8_t { yes, no };
 [[nodiscard]] Result<MainArguments> parse_main(std::span<const std::string> words,
                                                Compat compat,
                                                Abbreviations abbreviations = Abbreviations::yes);
+
+constexpr std::array<std::string_view, 4> k_yielding_options = {
+    "regions", "profiles", "max-concurrency", "rate"};
+
+/// The option of that name; null if it is none of them.
+[[nodiscard]] std::optional<std::string>* find_yielding(YieldingOptions& options,
+                                                        std::string_view name);
 
 /// Sets in `onto` what `from` has that is not the default.
 void merge_globals(const GlobalOptions& from, GlobalOptions& onto);

@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "cli/global_options.hpp"
 #include "config/environment.hpp"
 #include "engine/waiter.hpp"
 #include "model/catalog.hpp"
@@ -70,6 +71,7 @@ struct Invocation {
   /// ETag becomes IfMatch, its DistributionConfig, with this DefaultRootObject, the parameter.
   std::optional<std::string> new_root_object = {};
   std::optional<WaitRequest> wait = {};
+  YieldingOptions yielding = {};  ///< in front of the command or behind it
 };
 
 /// What customizations may ask of the world. Borrowed.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/result_printer.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -121,6 +123,32 @@ Status ResultPrinter::print(Value result, output::Writer& out) {
     return items == nullptr || !items->is_list() ? Status() : formatter_->part({*items}, out);
   }
   return formatter_->print(result, out);
+}
+
+Status ResultPrinter::print_part(Value elements, output::Writer& out) {
+  const auto unit = formatter_->unit();
+  if (unit == output::Unit::document && !parts_begun_) {
+    Map nothing;
+    VIRGA_TRY(formatter_->begin({}, nothing, out));
+  }
+  parts_begun_ = true;
+  if (unit == output::Unit::document || unit == output::Unit::item) {
+    return formatter_->part({elements}, out);
+  }
+  auto& list = *elements.as_list();
+  std::move(list.begin(), list.end(), std::back_inserter(gathered_));
+  return {};
+}
+
+Status ResultPrinter::finish_parts(output::Writer& out) {
+  const auto unit = formatter_->unit();
+  if (unit == output::Unit::item || unit == output::Unit::nothing) {
+    return {};
+  }
+  if (unit == output::Unit::document && parts_begun_) {
+    return formatter_->end({}, out);
+  }
+  return formatter_->print(std::move(gathered_), out);
 }
 
 Status ResultPrinter::print_pages(engine::Pager& pager,

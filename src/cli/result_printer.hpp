@@ -37,6 +37,10 @@ class ResultPrinter {
 
   [[nodiscard]] Status print(Value result, output::Writer& out);
 
+  /// Prints elements of a list that comes in parts, without a query; then finish_parts() once.
+  [[nodiscard]] Status print_part(Value elements, output::Writer& out);
+  [[nodiscard]] Status finish_parts(output::Writer& out);
+
   /// Prints the pages as they come, the next one being fetched meanwhile. `notes` gets what has no
   /// place in the output. `stop` ends the pager's calls: once nothing more is read, it is asked to.
   [[nodiscard]] Status print_pages(engine::Pager& pager,
@@ -53,6 +57,8 @@ class ResultPrinter {
   bool prints_items_ = false;
   std::unique_ptr<output::Formatter> formatter_;
   std::optional<query::Expression> query_;
+  bool parts_begun_ = false;
+  List gathered_;  ///< parts, for a format that needs them all
 };
 
 }  // namespace virga::cli

@@ -62,27 +62,30 @@ class MockCredentials final : public auth::CredentialProvider {
 
 using OpenTransport = std::function<Result<std::shared_ptr<http::Transport>>()>;
 
-/// The network, opened once and then shared.
-OpenTransport shared_network(bool verify_tls, const config::Settings& settings) {
-  struct Opened {
-    std::mutex mutex;
-    std::shared_ptr<http::Transport> transport;
+/// The network, as the settings say when it is first needed.
+OpenTransport shared_network(bool verify_tls,
+                             const config::Settings& settings,
+                             std::shared_ptr<Transports> transports) {
+  return [verify_tls,
+          &settings,
+          transports = std::move(transports)]() -> Result<std::shared_ptr<http::Transport>> {
+    VIRGA_TRY_ASSIGN(auto options, transport_options(verify_tls, settings));
+    return transports->open(std::move(options));
   };
-
-  return
-      [verify_tls,
-       &settings,
-       opened = std::make_shared<Opened>()]() mutable -> Result<std::shared_ptr<http::Transport>> {
-        const std::lock_guard lock(opened->mutex);
-        if (!opened->transport) {
-          VIRGA_TRY_ASSIGN(auto options, transport_options(verify_tls, settings));
-          opened->transport = std::make_shared<http::CurlTransport>(std::move(options));
-        }
-        return opened->transport;
-      };
 }
 
 }  // namespace
+
+std::shared_ptr<http::Transport> Transports::open(http::TransportOptions options) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [known, transport] : opened_) {
+    if (known == options) {
+      return transport;
+    }
+  }
+  auto transport = std::make_shared<http::CurlTransport>(options);
+  return opened_.emplace_back(std::move(options), std::move(transport)).second;
+}
 
 void apply_globals(const GlobalOptions& globals, config::Settings& settings) {
   const auto set = [&](Setting setting, const std::optional<std::string>& value) {
@@ -109,7 +112,8 @@ engine::SessionParts session_parts(const GlobalOptions& globals,
                                    const config::Settings& settings,
                                    Clock& clock,
                                    Random& random,
-                                   output::Writer& notes) {
+                                   output::Writer& notes,
+                                   std::shared_ptr<Transports> transports) {
   std::function<void(const std::string&)> debug;
   if (globals.debug) {
     debug = [&notes](const std::string& line) { static_cast<void>(notes.write(line + "\n")); };
@@ -128,15 +132,18 @@ engine::SessionParts session_parts(const GlobalOptions& globals,
             globals.sign_request,
             std::move(debug)};
   }
-  auto network = shared_network(globals.verify_ssl, settings);
+  if (!transports) {
+    transports = std::make_shared<Transports>();
+  }
+  auto network = shared_network(globals.verify_ssl, settings, transports);
   // --no-verify-ssl is meant for the command's own calls, as in the AWS CLI.
-  auto services = std::make_shared<engine::ServiceCalls>(
-      engine::ServiceCallParts{catalog,
-                               settings,
-                               clock,
-                               random,
-                               globals.verify_ssl ? network : shared_network(true, settings),
-                               debug});
+  auto services = std::make_shared<engine::ServiceCalls>(engine::ServiceCallParts{
+      catalog,
+      settings,
+      clock,
+      random,
+      globals.verify_ssl ? network : shared_network(true, settings, transports),
+      debug});
   return {catalog,
           settings,
           clock,

@@ -77,6 +77,45 @@ Status read_cache(const toml::table& table, VirgaConfig& out) {
   return {};
 }
 
+/// Text, or a number, for keys that may be either.
+std::optional<std::string> text_or_number(const toml::node& node) {
+  if (const auto number = node.value_exact<std::int64_t>()) {
+    return concat(*number);
+  }
+  return node.value_exact<std::string>();
+}
+
+Status read_limit(const toml::table& table, VirgaConfig& out) {
+  auto& limit = out.limit;
+  for (const auto& [key, node] : table) {
+    const std::string_view name = key.str();
+    if (name == "max_concurrency") {
+      limit.max_concurrency = node.value_exact<std::int64_t>();
+      if (!limit.max_concurrency || *limit.max_concurrency < 1) {
+        return wrong(
+            out.path, line_of(node), "limit.max_concurrency must be a number of requests.");
+      }
+    } else if (name == "remember") {
+      const auto remember = node.value_exact<bool>();
+      if (!remember) {
+        return wrong(out.path, line_of(node), "limit.remember must be true or false.");
+      }
+      limit.remember = *remember;
+    } else if (name == "concurrency" || name == "rate" || name == "target_latency") {
+      auto& text = name == "concurrency" ? limit.concurrency
+                   : name == "rate"      ? limit.rate
+                                         : limit.target_latency;
+      text = text_or_number(node);
+      if (!text) {
+        return wrong(out.path, line_of(node), concat("limit.", name, " must be text."));
+      }
+    } else {
+      return wrong(out.path, line_of(node), concat("unknown key limit.", name, "."));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string virga_config_path(const Environment& environment) {
@@ -98,10 +137,11 @@ Result<VirgaConfig> read_virga_config(const Environment& environment) {
                  parsed.error().description());
   }
   for (const auto& [key, node] : parsed.table()) {
-    if (key.str() != "cache" || !node.is_table()) {
+    const bool is_cache = key.str() == "cache";
+    if ((!is_cache && key.str() != "limit") || !node.is_table()) {
       return wrong(out.path, line_of(node), concat("unknown key ", key.str(), "."));
     }
-    VIRGA_TRY(read_cache(*node.as_table(), out));
+    VIRGA_TRY(is_cache ? read_cache(*node.as_table(), out) : read_limit(*node.as_table(), out));
   }
   return out;
 }

@@ -11,7 +11,7 @@
 
 namespace virga::config {
 
-/// What virga's own configuration file says; docs/manual/cache.md describes it.
+/// What virga's own configuration file says; docs/manual/cache.md and bulk.md describe it.
 struct VirgaConfig {
   struct TtlLine {
     std::string pattern;  ///< "ec2:DescribeInstances"
@@ -25,6 +25,17 @@ struct VirgaConfig {
   std::optional<std::uint64_t> cache_max_bytes;  ///< cache.max_bytes
   std::optional<std::string> dedup_window{};     ///< cache.dedup_window, as written
   std::vector<TtlLine> ttl{};                    ///< [cache.ttl], in the order of the file
+
+  /// [limit]; docs/manual/bulk.md describes it.
+  struct Limit {
+    std::optional<std::int64_t> max_concurrency{};  ///< requests in flight, all together
+    std::optional<std::string> concurrency{};       ///< of one kind of call: "8..64", as written
+    std::optional<std::string> rate{};              ///< a second, of one kind of call, as written
+    std::optional<std::string> target_latency{};    ///< "200ms", as written
+    bool remember = true;                           ///< what was learned, between runs
+  };
+
+  Limit limit{};
 };
 
 /// $XDG_CONFIG_HOME/virga/config.toml, or that of ~/.config.

@@ -103,6 +103,7 @@ Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const
   terms.look_up = use.mode != CacheMode::off && !use.refresh;
   terms.store = use.mode == CacheMode::on;
   terms.only_kept = use.offline;
+  terms.share_widely = use.shares_widely || terms.store;
   terms.stale_if_error = use.stale_if_error;
   if (use.revalidates) {
     terms.stale_while_revalidate = out.rule.ttl;
@@ -144,7 +145,10 @@ void CacheStage::drop_changed(const Call& call) const {
   }
 }
 
-void CacheStage::report(const CacheReport& report) const {
+void CacheStage::report(const Call& call, const CacheReport& report) const {
+  if (call.notes != nullptr) {
+    call.notes->cache = cache::outcome_name(report.outcome);
+  }
   if (parts_.cache.report) {
     parts_.cache.report(report);
   }
@@ -188,7 +192,7 @@ Result<Page> FetchReader::read(const Call& call) {
     return cache::Fetched{std::move(fetched.output), is_last};
   });
   if (first && page) {
-    stage_.report({reading_->outcome(), reading_->age()});
+    stage_.report(call, {reading_->outcome(), reading_->age()});
   }
   if (!page) {
     return fail(std::move(page).error());

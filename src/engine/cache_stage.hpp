@@ -34,6 +34,9 @@ struct CacheUse {
   bool stale_if_error = false;                    ///< a stale answer will do if the network fails
   /// Answers that are not kept otherwise still do for who asks again within it; 0: never.
   std::chrono::seconds dedup_window{0};
+  /// Who asks the same at the same time shares the fetch in other processes too. Costs some files
+  /// a call, which those who keep no answers and make very many calls can do without.
+  bool shares_widely = true;
   bool revalidates = false;  ///< a stale answer will do, since the caller fetches it anew
 };
 
@@ -83,7 +86,7 @@ class CacheStage {
 
   [[nodiscard]] cache::Cache& cache() const { return parts_.cache.cache; }
 
-  void report(const CacheReport& report) const;
+  void report(const Call& call, const CacheReport& report) const;
 
  private:
   [[nodiscard]] Result<cache::Question> question(const Call& call) const;

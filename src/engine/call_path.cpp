@@ -8,6 +8,7 @@
 #include "engine/error_text.hpp"
 #include "engine/quirks_s3.hpp"
 #include "engine/region_redirect.hpp"
+#include "engine/turn.hpp"
 #include "params/params.hpp"
 #include "protocol/protocol.hpp"
 #include "retry/attempt.hpp"
@@ -30,6 +31,7 @@ struct CallPath::Answer {
   std::chrono::microseconds skew{0};  ///< the correction that the signature's time had
   bool sent = false;                  ///< false where no request could be made
   bool is_final = false;              ///< part of it was handed on: no other attempt may follow
+  std::optional<limit::Limiter::Slot> slot{};  ///< its place among the requests in flight
 };
 
 namespace {
@@ -154,7 +156,11 @@ CallPath::CallPath(const CallPathParts& parts)
 Result<Page> CallPath::call(const Call& call) {
   VIRGA_TRY_ASSIGN(auto config, config_for(call.operation.service()));
   VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, std::move(config)));
-  return send_until_done(call, prepared);
+  auto page = send_until_done(call, prepared);
+  if (page && call.notes != nullptr) {
+    call.notes->request_id = page->request_id;
+  }
+  return page;
 }
 
 Result<CallPath::Prepared> CallPath::prepare(const Call& call,
@@ -324,6 +330,11 @@ Result<Page> CallPath::send_until_done(const Call& call, Prepared& prepared) {
     }
     retry::Attempt seen = describe(call.operation, answer.result, answer.response);
     seen.number = number;
+    if (answer.slot) {
+      const bool interrupted =
+          !answer.result && answer.result.error().code == ErrorCode::interrupted;
+      end_turn(*answer.slot, seen, interrupted, answer.response.set_up);
+    }
     const retry::Decision decision = parts_.retry.after_attempt(seen, state);
     if (answer.result && !decision.retry) {
       if (seen.checksum_mismatch) {
@@ -422,8 +433,33 @@ bool CallPath::correct_endpoint(const Call& call, const CallConfig& config, cons
   return true;
 }
 
+Status CallPath::wait_for_turn(const Call& call,
+                               const Prepared& prepared,
+                               bool again,
+                               std::optional<limit::Limiter::Slot>& slot) {
+  if (parts_.limiter == nullptr) {
+    return {};
+  }
+  std::string account;
+  if (parts_.sign_requests) {
+    if (const auto known = credentials()) {  // without any, signing will say what is missing
+      account = account_of(*known);
+    }
+  }
+  VIRGA_TRY_ASSIGN(
+      auto turn,
+      engine::wait_for_turn(*parts_.limiter, call, account, prepared.resolution.region, again));
+  slot.emplace(std::move(turn));
+  return {};
+}
+
 CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, int number) {
   Answer answer{Page(), {}};
+  // Before signing: a signature is good for minutes only.
+  if (auto turn = wait_for_turn(call, prepared, number > 1, answer.slot); !turn) {
+    answer.result = fail(std::move(turn).error());
+    return answer;
+  }
   {
     const std::lock_guard lock(mutex_);
     answer.skew = clock_skew_;
@@ -457,6 +493,9 @@ CallPath::Answer CallPath::attempt(const Call& call, const Prepared& prepared, i
                request.path));
   BodyRoute route(call, prepared.quirks);
   answer.sent = true;
+  if (call.notes != nullptr) {
+    ++call.notes->attempts;
+  }
   http::SinkChooser choose;
   if (route.has_choice()) {
     choose = [&](const http::Response& head) { return route.choose(head); };

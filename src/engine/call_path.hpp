@@ -20,6 +20,7 @@
 #include "engine/express_sessions.hpp"
 #include "engine/quirks.hpp"
 #include "http/message.hpp"
+#include "limit/limiter.hpp"
 #include "model/catalog.hpp"
 #include "retry/retry_policy.hpp"
 
@@ -37,13 +38,15 @@ struct CallPathParts {
   Clock& clock;
   Random& random;
   bool sign_requests = true;  ///< not --no-sign-request
+  /// Holds attempts back until they may be sent; null: they go at once.
+  limit::Limiter* limiter = nullptr;
   /// Prints what happens, for --debug; never sees secrets. May be empty.
   std::function<void(const std::string& line)> debug{};
 };
 
 /// The way of one call to its service and back: prepared once (quirks, validation, serialisation,
-/// endpoint), then signed, sent and read, again while the retry policy says so. S3's "wrong region"
-/// answers are followed once.
+/// endpoint), then given a turn, signed, sent and read, again while the retry policy says so. S3's
+/// "wrong region" answers are followed once.
 ///
 /// Errors: those of all parts; a service's error carries the AWS CLI's sentence.
 /// Threads: safe.
@@ -67,6 +70,10 @@ class CallPath final : public Caller {
   [[nodiscard]] Status redirect(const Call& call, const std::string& region, Prepared& prepared);
   [[nodiscard]] Result<Page> send_until_done(const Call& call, Prepared& prepared);
   [[nodiscard]] Answer attempt(const Call& call, const Prepared& prepared, int number);
+  [[nodiscard]] Status wait_for_turn(const Call& call,
+                                     const Prepared& prepared,
+                                     bool again,
+                                     std::optional<limit::Limiter::Slot>& slot);
   [[nodiscard]] Status sign(const Prepared& prepared,
                             std::chrono::microseconds skew,
                             http::Request& request);

@@ -6,14 +6,23 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "http/message.hpp"
+#include "limit/priority.hpp"
 #include "model/catalog.hpp"
 #include "value/value.hpp"
 
 namespace virga::engine {
+
+/// What came to light while a call was made, for who wants to know. Thread-compatible.
+struct CallNotes {
+  int attempts = 0;          ///< that were sent, of all pages
+  std::string request_id{};  ///< of the last answer that was no error
+  std::string_view cache{};  ///< what the cache did: cache::outcome_name(); empty without one
+};
 
 /// One call of an operation: what is asked, not how it is sent.
 struct Call {
@@ -31,6 +40,8 @@ struct Call {
   /// Takes the events of an event-stream output, in order, as {EventName: {...}}.
   std::function<Status(Value event)> on_event{};
   bool bypass_cache = false;  ///< the answer must be the service's own, of now
+  limit::Priority priority = limit::Priority::interactive;
+  CallNotes* notes = nullptr;  ///< borrowed; written while the call is made
 };
 
 /// One answer of the service.
@@ -41,8 +52,8 @@ struct Page {
   bool is_last = true;  ///< of the pages of a listing
 };
 
-/// Answers calls. The stages around a call (retry now; cache, single flight and limiter later) are
-/// Callers that hold the next one. Thread-safe unless an implementation says otherwise.
+/// Answers calls. The stages around a call are Callers that hold the next one. Thread-safe unless
+/// an implementation says otherwise.
 class Caller {
  public:
   virtual ~Caller() = default;

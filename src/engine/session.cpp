@@ -41,6 +41,7 @@ Session::Lane::Lane(retry::RetryOptions options,
             parts.clock,
             parts.random,
             parts.sign_requests,
+            parts.limiter.get(),
             parts.debug}) {}
 
 Result<Session::Lane*> Session::lane(const model::Service& service) {
@@ -49,6 +50,7 @@ Result<Session::Lane*> Session::lane(const model::Service& service) {
     return known->second.get();
   }
   VIRGA_TRY_ASSIGN(auto options, retry_options(parts_.catalog, service, parts_.settings));
+  options.patient = parts_.is_batch && parts_.limiter != nullptr;
   if (!transport_) {
     VIRGA_TRY_ASSIGN(transport_, parts_.open_transport());
   }

@@ -16,6 +16,7 @@
 #include "engine/caller.hpp"
 #include "engine/pager.hpp"
 #include "http/message.hpp"
+#include "limit/limiter.hpp"
 #include "model/catalog.hpp"
 #include "retry/retry_policy.hpp"
 
@@ -36,6 +37,10 @@ struct SessionParts {
   std::function<void(const std::string& line)> debug{};
   /// Where answers are kept; nothing for a session that always asks.
   std::optional<SessionCache> cache{};
+  /// Decides when attempts are sent, for all sessions of the process; null: at once.
+  std::shared_ptr<limit::Limiter> limiter{};
+  /// The calls are of a batch: they are patient with a service that throttles (retry_policy.hpp).
+  bool is_batch = false;
 };
 
 /// What all calls of one configuration (profile, region, options) share: credentials, connections,

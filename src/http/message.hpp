@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -87,6 +88,8 @@ struct Response {
   std::string reason;
   Headers headers;
   std::string body;
+  /// What passed until the request could be written: waiting for a connection, or making one.
+  std::chrono::microseconds set_up{0};
 };
 
 /// Decides, once the status and headers are known, where the body goes: a sink (owned by the
@@ -105,6 +108,8 @@ struct TransportOptions {
   std::string https_proxy;
   std::string no_proxy;
   bool tcp_keepalive = false;
+
+  bool operator==(const TransportOptions&) const = default;
 };
 
 /// Sends requests. Implementations: curl_transport (the network) and mock/ (answers made up in the

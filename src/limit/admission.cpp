@@ -16,10 +16,11 @@ Admission::Admission(const AdmissionOptions& options) : options_(options) {
 Admission::LaneState& Admission::lane(std::string_view name) {
   auto found = lanes_.find(name);
   if (found == lanes_.end()) {
-    found = lanes_
-                .emplace(std::string(name),
-                         std::make_unique<LaneState>(std::string(name), options_.lane))
-                .first;
+    found =
+        lanes_
+            .emplace(std::string(name),
+                     std::make_unique<LaneState>(std::string(name), options_.lane, options_.rate))
+            .first;
   }
   return *found->second;
 }
@@ -74,7 +75,12 @@ bool Admission::admit_one(LaneState& state,
                           SteadyPoint now,
                           std::vector<Request*>& out) {
   auto& queue = state.queues[priority];
-  if (queue.empty() || !state.lane.ready(now)) {
+  if (queue.empty()) {
+    return false;
+  }
+  const bool is_alone = static_cast<Priority>(priority) == Priority::interactive &&
+                        state.waiting == 1 && state.lane.in_flight() == 0;
+  if (!(is_alone && state.lane.may_send_alone(now)) && !state.lane.ready(now)) {
     return false;
   }
   Request* const request = queue.front();
@@ -82,6 +88,7 @@ bool Admission::admit_one(LaneState& state,
   --state.waiting;
   --waiting_;
   ++in_flight_;
+  ++state.sent;
   state.lane.on_sent(now);
   request->admitted = true;
   request->sent = now;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -13,17 +14,14 @@
 #include <vector>
 
 #include "limit/lane.hpp"
+#include "limit/priority.hpp"
 
 namespace virga::limit {
 
-/// Who goes first.
-enum class Priority { interactive, bulk, prefetch };
-
-constexpr std::size_t k_priorities = 3;
-
 struct AdmissionOptions {
   LimitOptions lane;
-  int cap = 256;  ///< attempts in flight in all lanes
+  RateBounds rate;  ///< of each lane
+  int cap = 256;    ///< attempts in flight in all lanes
 };
 
 /// Which attempt is sent next: a queue for each lane and priority, lanes in turn, under one cap.
@@ -31,7 +29,9 @@ struct AdmissionOptions {
 ///
 /// Shape:   wait() puts a request in its queue, admit() takes out what may be sent now and has to
 /// be called after each wait() and done() and at wake_at(); every request is admitted and done()
-/// once, or withdrawn. A lane blocked by its limit or gate blocks no other.
+/// once, or withdrawn. A lane blocked by its limit or gate blocks no other. An interactive request
+/// that has its lane for itself is no load: neither limit nor gate holds it, and what paces it
+/// after a throttle is its retry delay, as in any client that makes one call after the other.
 /// Threads: Thread-compatible.
 class Admission {
  public:
@@ -47,7 +47,8 @@ class Admission {
   };
 
   struct LaneState {
-    LaneState(std::string key, const LimitOptions& options) : name(std::move(key)), lane(options) {}
+    LaneState(std::string key, const LimitOptions& options, const RateBounds& rate)
+        : name(std::move(key)), lane(options, rate) {}
 
     [[nodiscard]] bool has_work() const { return waiting > 0; }
 
@@ -55,6 +56,7 @@ class Admission {
     Lane lane;
     std::array<std::deque<Request*>, k_priorities> queues;
     std::size_t waiting = 0;
+    std::uint64_t sent = 0;
     bool remembered = false;  ///< Limiter: what other runs learned was asked for
   };
 

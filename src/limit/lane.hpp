@@ -23,13 +23,19 @@ struct Learned {
 /// Threads: Thread-compatible.
 class Lane {
  public:
-  explicit Lane(const LimitOptions& options) : limit_(make_limit(options)) {}
+  explicit Lane(const LimitOptions& options, const RateBounds& rate = {})
+      : limit_(make_limit(options)), gate_(rate) {}
 
   /// Tells the time, and whether work waits.
   void advance(SteadyPoint now, bool waiting) { gate_.tick(now, waiting); }
 
   /// Whether an attempt that waits may be sent now.
   [[nodiscard]] bool ready(SteadyPoint now);
+
+  /// The same for one that has the lane for itself: only what the service or the user asked for
+  /// counts.
+  [[nodiscard]] bool may_send_alone(SteadyPoint now) const { return gate_.may_send_alone(now); }
+
   void on_sent(SteadyPoint now);
   void on_done(const Sample& sample);
   /// When ready() may turn true, or the limit wants to hear of it, without anything else

@@ -11,6 +11,7 @@ namespace virga::limit {
 namespace {
 
 constexpr std::chrono::seconds k_save_every{15};
+constexpr std::uint64_t k_worth_saving = 20;  // attempts; fewer taught nothing but a throttle
 constexpr std::chrono::milliseconds k_longest_pause{20'000};
 
 std::string lane_name(const LaneKey& key) {
@@ -173,7 +174,8 @@ void Limiter::save() {
     const Lock lock(mutex_);
     for (const auto& [name, state] : admission_.lanes()) {
       const Learned learned = state->lane.learned(clock_.steady_now());
-      if (state->remembered && (learned.limit.limit > 0 || learned.rate.per_second > 0)) {
+      const bool is_worth_it = state->sent >= k_worth_saving && learned.limit.limit > 0;
+      if (state->remembered && (is_worth_it || learned.rate.per_second > 0)) {
         all.emplace_back(name, learned);
       }
     }
@@ -183,8 +185,9 @@ void Limiter::save() {
   }
 }
 
-void Limiter::Slot::finish(Outcome outcome) {
+void Limiter::Slot::finish(Outcome outcome, std::chrono::microseconds set_up) {
   if (limiter_ != nullptr) {
+    request_.sent = std::min(request_.sent + set_up, limiter_->clock_.steady_now());
     std::exchange(limiter_, nullptr)->release(request_, outcome);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -62,7 +63,8 @@ class Limiter {
 
     ~Slot() { finish(Outcome::cancelled); }
 
-    void finish(Outcome outcome);
+    /// `set_up`: what making the connection took of the time; it says nothing of the service.
+    void finish(Outcome outcome, std::chrono::microseconds set_up = {});
     /// The service asked for a pause of the lane; 20 seconds are believed.
     void pause(std::chrono::milliseconds duration);
 

@@ -36,9 +36,9 @@ void RateGate::tick(SteadyPoint now, bool waiting) {
 
 SteadyPoint RateGate::next_send(SteadyPoint now) const {
   SteadyPoint next = now;
-  if (state_ == State::draining) {
+  if (state_ == State::draining && bounds_.floor <= 0) {
     next = cut_at_ + from_seconds(k_most_drain);
-  } else if (credit_ < 1) {
+  } else if (credit_ < 1 || std::isfinite(bounds_.ceiling)) {
     next = next_at_;
   }
   return std::max({next, now, paused_until_});
@@ -54,13 +54,19 @@ void RateGate::on_sent(SteadyPoint now, std::optional<double> pace) {
     while (sent_.front() + std::chrono::seconds(1) <= now) {
       sent_.pop_front();
     }
-    if (pace) {
-      next_at_ = std::max(next_at_, now) + from_seconds(1 / *pace);
+    const double most = std::min(bounds_.ceiling, pace.value_or(bounds_.ceiling));
+    if (std::isfinite(most)) {
+      next_at_ = std::max(next_at_, now - from_seconds(pace ? 0 : k_catch_up)) +
+                 from_seconds(1 / std::max(most, bounds_.floor));
     }
     return;
   }
   if (credit_ >= 1) {
     credit_ -= 1;
+    if (std::isfinite(bounds_.ceiling)) {
+      next_at_ =
+          std::max(next_at_, now - from_seconds(k_catch_up)) + from_seconds(1 / bounds_.ceiling);
+    }
     if (credit_ < 1) {
       restart(State::tracking, *known_, now);
       start_measuring();
@@ -152,6 +158,10 @@ void RateGate::start_measuring() {
 }
 
 double RateGate::current_rate() const {
+  return std::clamp(unbounded_rate(), std::min(bounds_.floor, bounds_.ceiling), bounds_.ceiling);
+}
+
+double RateGate::unbounded_rate() const {
   if (!known_) {
     return std::max(k_least_rate, base_ * std::exp2(std::min(clock_, 40.0)));
   }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
+#include <limits>
 #include <optional>
 
 #include "limit/limit.hpp"
@@ -16,6 +18,14 @@ struct LearnedRate {
   double idle_seconds = 0;  ///< since the last request: it was being refilled
 };
 
+/// What the user says of a rate, in requests per second; equal: that rate, whatever happens.
+struct RateBounds {
+  double floor = 0;
+  double ceiling = std::numeric_limits<double>::infinity();
+
+  [[nodiscard]] bool are_set() const { return floor > 0 || std::isfinite(ceiling); }
+};
+
 /// How fast one lane may send to a service that throttles by rate. Open until the first throttle;
 /// then it waits until what is in flight is back (at most 0.5 s), and searches from the rate that
 /// got through, doubling each second, until it is throttled again. What succeeded between two
@@ -26,10 +36,12 @@ struct LearnedRate {
 ///
 /// where t counts only time in which work was waiting.
 ///
-/// Units:   seconds, requests per second; never below 0.5 per second.
+/// Units:   seconds, requests per second; never below 0.5 per second, nor outside the bounds.
 /// Threads: Thread-compatible.
 class RateGate {
  public:
+  explicit RateGate(const RateBounds& bounds = {}) : bounds_(bounds) {}
+
   /// Tells the time, and whether work waits from here on.
   void tick(SteadyPoint now, bool waiting);
   /// When the next attempt may be sent; in the past or now: at once. After tick().
@@ -38,6 +50,11 @@ class RateGate {
   void on_sent(SteadyPoint now, std::optional<double> pace);
   /// `in_flight` without this one; after tick().
   void on_done(const Sample& sample, int in_flight);
+
+  /// Whether an attempt that has the lane for itself may go whatever has been throttled.
+  [[nodiscard]] bool may_send_alone(SteadyPoint now) const {
+    return !bounds_.are_set() && paused_until_ <= now;
+  }
 
   /// The service asked for a pause.
   void pause_until(SteadyPoint time) { paused_until_ = std::max(paused_until_, time); }
@@ -56,7 +73,9 @@ class RateGate {
   void restart(State state, double rate, SteadyPoint now);
   void start_measuring();
   [[nodiscard]] double current_rate() const;
+  [[nodiscard]] double unbounded_rate() const;
 
+  RateBounds bounds_;
   State state_ = State::open;
   std::optional<SteadyPoint> ticked_at_;
   bool waiting_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -33,6 +34,10 @@ struct Decision {
   bool max_attempts_reached = false;
   bool quota_exhausted = false;  ///< a retry was due, but too many calls fail (standard, adaptive)
 };
+
+/// How long the service asks to be left alone: x-amz-retry-after in milliseconds, Retry-After in
+/// seconds (its form as a date is not used by AWS). None without an answer.
+[[nodiscard]] std::optional<std::chrono::milliseconds> asked_delay(const http::Headers* headers);
 
 /// The answer has an x-amz-crc32 header that its body does not match (DynamoDB). A header that is
 /// not a number counts as a mismatch.

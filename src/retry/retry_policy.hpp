@@ -26,6 +26,9 @@ struct RetryOptions {
   std::optional<int> max_attempts;
   std::string service = {};  ///< endpoint prefix: "dynamodb", "sts"
   LegacyRules legacy = {};   ///< legacy_rules() of the service; read in legacy mode only
+  /// For calls behind a limiter that holds back what is throttled, not in legacy mode: throttled
+  /// calls are tried 5 times where nothing else is said, and wait where the quota is used up.
+  bool patient = false;
 };
 
 /// What a policy remembers of one call between its attempts. One per call, default-made.
@@ -66,6 +69,7 @@ class RetryPolicy {
   /// After every attempt, whatever came of it.
   [[nodiscard]] Decision after_attempt(const Attempt& attempt, CallState& state);
 
+  /// Of a call that is not throttled.
   [[nodiscard]] int max_attempts() const { return max_attempts_; }
 
   [[nodiscard]] int quota_left() const;
@@ -80,6 +84,7 @@ class RetryPolicy {
 
   const RetryOptions options_;
   const int max_attempts_;
+  const int throttled_attempts_;
   Random& random_;
   RateLimiter limiter_;
   mutable std::mutex mutex_;

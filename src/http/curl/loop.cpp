@@ -390,12 +390,15 @@ void Loop::finish(CURL* easy, std::optional<Error> error) {
   }
   const TransferPtr transfer = std::move(found->second);
   active_.erase(found);
+  curl_off_t set_up = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &set_up);
   curl_multi_remove_handle(multi_, easy);
   transfer->easy = nullptr;
   handles_.give_back(easy);
   {
     const std::lock_guard lock(transfer->mutex);
     transfer->head_ready = transfer->head_ready || transfer->head.complete();
+    transfer->response.set_up = std::chrono::microseconds(set_up);
     transfer->failure = std::move(error);
     transfer->done = true;
   }

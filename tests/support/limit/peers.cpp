@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <vector>
 
 #include "support/limit/policy.hpp"
 
@@ -10,6 +11,7 @@ namespace virga::test {
 namespace {
 
 struct PeerSample {
+  double now;
   double latency;
   int in_flight;
   bool failed;  ///< throttled or an error
@@ -77,6 +79,52 @@ Rule gradient2_rule() {
     }
     const double gradient = std::clamp(1.5 * average / sample.latency, 0.5, 1.0);
     return limit * 0.8 + (limit * gradient + 4) * 0.2;
+  };
+}
+
+/// limit * clamp(1.25 * least latency / median latency, 0.5, 2) + sqrt(limit), every 100 ms; the
+/// least latency is the median of 50 replies with 3 in flight, measured anew each minute.
+Rule envoy_rule() {
+  struct State {
+    std::vector<double> latencies;
+    double least = 0, before = 3, measured_at = 0, window_at = 0;
+    bool measures = true;
+  };
+
+  return [state = State()](double limit, const PeerSample& sample) mutable {
+    auto& all = state.latencies;
+    if (sample.throttled) {
+      return limit;
+    }
+    all.push_back(sample.latency);
+    const auto median = [&] {
+      const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+      std::nth_element(all.begin(), middle, all.end());
+      const double out = *middle;
+      all.clear();
+      return out;
+    };
+    if (state.measures) {
+      if (all.size() < 50) {
+        return 3.0;
+      }
+      state.least = median();
+      state.measures = false;
+      state.measured_at = state.window_at = sample.now;
+      return state.before;
+    }
+    if (sample.now - state.measured_at > 60) {
+      state.measures = true;
+      state.before = limit;
+      all.clear();
+      return 3.0;
+    }
+    if (sample.now - state.window_at < 0.1 || all.size() < 5) {
+      return limit;
+    }
+    state.window_at = sample.now;
+    const double gradient = std::clamp(1.25 * state.least / median(), 0.5, 2.0);
+    return limit * gradient + std::sqrt(limit);
   };
 }
 
@@ -149,7 +197,8 @@ class PeerPolicy final : public Policy {
     const bool throttled = outcome == limit::Outcome::throttled;
     rate_.on_done(limit::to_seconds(now.time_since_epoch()), throttled);
     if (rule_) {
-      const PeerSample sample{limit::to_seconds(now - request.sent),
+      const PeerSample sample{limit::to_seconds(now.time_since_epoch()),
+                              limit::to_seconds(now - request.sent),
                               request.load,
                               outcome != limit::Outcome::ok,
                               throttled};
@@ -187,6 +236,9 @@ std::unique_ptr<Policy> make_peer_policy(std::string_view name) {
   }
   if (name == "gradient2") {
     return std::make_unique<PeerPolicy>(20, gradient2_rule(), false);
+  }
+  if (name == "envoy") {
+    return std::make_unique<PeerPolicy>(3, envoy_rule(), false);
   }
   if (name == "sdk adaptive") {
     return std::make_unique<PeerPolicy>(50, Rule(), true);

@@ -197,5 +197,45 @@ TEST(Admission, KeepsItsBoundsWhateverHappens) {
   }
 }
 
+TEST(Admission, AnInteractiveRequestThatIsAloneWaitsForNoGate) {
+  Admission admission(fixed(1, 10));
+  for (int i = 0; i < 3; ++i) {
+    auto alone = request(admission, "a", Priority::interactive);
+    admission.wait(alone, at(0));
+    ASSERT_EQ(admitted(admission, 0).size(), 1U);
+    admission.done(alone, Outcome::throttled, at(0));
+  }
+  // One of a batch waits, and so do two.
+  auto bulk = request(admission, "a", Priority::bulk);
+  admission.wait(bulk, at(0.01));
+  EXPECT_TRUE(admitted(admission, 0.01).empty());
+  admission.withdraw(bulk, at(0.01));
+  auto one = request(admission, "a", Priority::interactive);
+  auto other = request(admission, "a", Priority::interactive);
+  admission.wait(one, at(0.02));
+  admission.wait(other, at(0.02));
+  EXPECT_TRUE(admitted(admission, 0.02).empty());
+}
+
+TEST(Admission, AnInteractiveRequestHeedsWhatServiceAndUserAskedFor) {
+  Admission paused(fixed(1, 10));
+  auto one = request(paused, "a", Priority::interactive);
+  one.lane->lane.pause_until(at(3));
+  paused.wait(one, at(0));
+  EXPECT_TRUE(admitted(paused, 0).empty());
+  EXPECT_EQ(admitted(paused, 3).size(), 1U);
+  auto options = fixed(1, 10);
+  options.rate = {0, 2};
+  Admission slow(options);
+  auto first = request(slow, "a", Priority::interactive);
+  slow.wait(first, at(0));
+  ASSERT_EQ(admitted(slow, 0).size(), 1U);
+  slow.done(first, Outcome::ok, at(0));
+  auto second = request(slow, "a", Priority::interactive);
+  slow.wait(second, at(0.1));
+  EXPECT_TRUE(admitted(slow, 0.1).empty());
+  EXPECT_EQ(admitted(slow, 0.6).size(), 1U);
+}
+
 }  // namespace
 }  // namespace virga::limit

@@ -135,5 +135,46 @@ TEST(RateGate, ObeysAPause) {
   EXPECT_EQ(gate.next_send(at(0)), at(7));
 }
 
+TEST(RateGate, KeepsToACeilingFromTheBeginning) {
+  RateGate gate(RateBounds{0, 20});
+  double now = 0;
+  int sent = 0;
+  for (; now < 2; now += 0.001) {
+    gate.tick(at(now), true);
+    if (gate.next_send(at(now)) <= at(now)) {
+      gate.on_sent(at(now), std::nullopt);
+      ++sent;
+    }
+  }
+  EXPECT_NEAR(sent, 40, 2);
+}
+
+TEST(RateGate, KeepsToAFixedRateWhateverIsThrottled) {
+  RateGate gate(RateBounds{20, 20});
+  double now = 0;
+  int sent = 0;
+  for (; now < 2; now += 0.001) {
+    gate.tick(at(now), true);
+    if (gate.next_send(at(now)) <= at(now)) {
+      gate.on_sent(at(now), std::nullopt);
+      gate.on_done({at(now), at(now), 1, Outcome::throttled}, 0);
+      ++sent;
+    }
+  }
+  EXPECT_NEAR(sent, 40, 2);
+}
+
+TEST(RateGate, GoesNoLowerThanAFloor) {
+  RateGate gate(RateBounds{5});
+  for (double now = 0; now < 20; now += 0.01) {
+    gate.tick(at(now), true);
+    if (gate.next_send(at(now)) <= at(now)) {
+      gate.on_sent(at(now), std::nullopt);
+      gate.on_done({at(now), at(now), 1, Outcome::throttled}, 0);
+    }
+    EXPECT_LE(to_seconds(gate.next_send(at(now)) - at(now)), 0.2 + 1e-6);
+  }
+}
+
 }  // namespace
 }  // namespace virga::limit

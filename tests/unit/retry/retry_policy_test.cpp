@@ -305,5 +305,32 @@ TEST(Crc32Mismatch, ComparesTheHeaderWithTheBody) {
   EXPECT_TRUE(crc32_mismatch(response));
 }
 
+TEST_F(RetryPolicyTest, ABatchTriesWhatIsThrottledFiveTimes) {
+  RetryOptions options;
+  options.patient = true;
+  auto policy = make(options);
+  for (int number = 1; number < 5; ++number) {
+    EXPECT_TRUE(policy.after_attempt(answer(number, 400, "Throttling"), state).retry) << number;
+  }
+  EXPECT_FALSE(policy.after_attempt(answer(5, 400, "Throttling"), state).retry);
+  EXPECT_FALSE(policy.after_attempt(answer(3, 500), state).retry);
+  options.max_attempts = 2;
+  EXPECT_FALSE(make(options).after_attempt(answer(2, 400, "Throttling"), state).retry);
+}
+
+TEST_F(RetryPolicyTest, ABatchWaitsWhereTheQuotaIsUsedUpByThrottling) {
+  RetryOptions options;
+  options.patient = true;
+  auto policy = make(options);
+  while (policy.quota_left() >= 5) {
+    static_cast<void>(policy.after_attempt(answer(1, 500), state));
+  }
+  const auto throttled = policy.after_attempt(answer(1, 400, "SlowDown"), state);
+  EXPECT_TRUE(throttled.retry);
+  EXPECT_EQ(throttled.delay, milliseconds(10'000));
+  EXPECT_TRUE(policy.after_attempt(answer(1, 500), state).quota_exhausted);
+  EXPECT_EQ(policy.quota_left(), 0);
+}
+
 }  // namespace
 }  // namespace virga::retry
