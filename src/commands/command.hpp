@@ -63,6 +63,7 @@ struct Command {
                                             Context& context);
 [[nodiscard]] Status ecr_public_get_login_password(const std::vector<std::string>& words,
                                                    Context& context);
+[[nodiscard]] Status bulk(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status cache(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status explain(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status models(const std::vector<std::string>& words, Context& context);

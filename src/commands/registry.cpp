@@ -8,6 +8,7 @@ namespace {
 
 // By name. A row of a service with an operation comes before the one without.
 constexpr Command k_commands[] = {
+    {"bulk", "", bulk},
     {"cache", "", cache},
     {"configure", "", configure},
     {"ecr", "get-login-password", ecr_get_login_password},

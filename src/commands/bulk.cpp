@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+// "virga bulk": many calls, a line each, at the rate that the services allow.
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+#include "base/crew.hpp"
+#include "base/strings.hpp"
+#include "cli/call_runner.hpp"
+#include "cli/listing.hpp"
+#include "commands/arguments.hpp"
+#include "commands/bulk/call_line.hpp"
+#include "commands/bulk/journal.hpp"
+#include "commands/bulk/line_reader.hpp"
+#include "commands/bulk/progress.hpp"
+#include "commands/bulk/record.hpp"
+#include "commands/command.hpp"
+#include "commands/session_pool.hpp"
+#include "engine/page_budget.hpp"
+#include "query/expression.hpp"
+
+namespace virga::commands {
+namespace {
+
+class NullWriter final : public output::Writer {
+ public:
+  [[nodiscard]] Status write(std::string_view) override { return {}; }
+};
+
+/// What all calls of a run share.
+struct BulkRun {
+  Context& context;
+  Tally& tally;
+  Crew& crew;
+  Journal* journal;  ///< null without one
+  bool fail_fast;
+  std::mutex mutex{};
+  std::optional<Error> error{};            ///< that ended the run; guarded by mutex
+  std::uint64_t failed_line = 0;           ///< the first one; guarded by mutex
+  std::vector<std::uint64_t> not_begun{};  ///< lines; once the crew has finished
+
+  /// Ends the run: something besides a call went wrong.
+  void break_off(Error reason) {
+    const std::lock_guard lock(mutex);
+    if (!error) {
+      error = std::move(reason);
+    }
+    crew.stop();
+  }
+};
+
+/// A line of the input, from reading to the line of its result.
+class LineJob : public Job {
+ public:
+  LineJob(BulkRun& run, std::uint64_t line, std::uint64_t end, std::string text)
+      : run_(run), line_(line), end_(end), text_(std::move(text)) {}
+
+  LineJob(const LineJob&) = delete;
+  LineJob& operator=(const LineJob&) = delete;
+
+  ~LineJob() override {
+    if (!begun_) {
+      run_.not_begun.push_back(line_);  // by the thread that ends the crew
+    }
+  }
+
+  void run() final {
+    begun_ = true;
+    make(record_);
+    if (run_.fail_fast && !record_.ok) {
+      const std::lock_guard lock(run_.mutex);
+      run_.failed_line = run_.failed_line == 0 ? line_ : std::min(run_.failed_line, line_);
+      run_.crew.stop();
+    }
+  }
+
+  void deliver() final {
+    ++run_.tally.done;
+    run_.tally.failed += record_.ok ? 0 : 1;
+    run_.tally.input_done = std::max(run_.tally.input_done.load(), end_);
+    record_.json += '\n';
+    if (auto written = run_.context.out.write(record_.json); !written) {
+      run_.break_off(std::move(written).error());
+    } else if (run_.context.out.is_closed()) {
+      run_.crew.stop();
+    }
+  }
+
+  [[nodiscard]] std::size_t bytes() const final { return record_.json.size(); }
+
+ protected:
+  virtual void make(Journal::Record& record) = 0;
+
+  /// Keeps what came of the line, before anybody hears of it.
+  void keep(const Journal::Record& record) {
+    if (run_.journal != nullptr) {
+      if (auto kept = run_.journal->append(line_, text_, record); !kept) {
+        run_.break_off(std::move(kept).error());
+      }
+    }
+  }
+
+  BulkRun&
+      run_;  // NOLINT(cppcoreguidelines-non-private-member-variables-in-classes): of two small jobs
+  const std::uint64_t line_;
+
+ private:
+  const std::uint64_t end_;
+  const std::string text_;
+  Journal::Record record_;
+  bool begun_ = false;
+};
+
+/// What is known already: the result that an earlier run had, or why a line is no call.
+class KnownJob final : public LineJob {
+ public:
+  KnownJob(BulkRun& run, std::uint64_t line, std::uint64_t end, Journal::Record known)
+      : LineJob(run, line, end, {}), known_(std::move(known)) {}
+
+ private:
+  void make(Journal::Record& record) override { record = std::move(known_); }
+
+  Journal::Record known_;
+};
+
+class CallJob final : public LineJob {
+ public:
+  CallJob(BulkRun& run,
+          std::uint64_t line,
+          std::uint64_t end,
+          std::string text,
+          CallLine call,
+          PooledSession& session)
+      : LineJob(run, line, end, std::move(text)), call_(std::move(call)), session_(session) {}
+
+ private:
+  void make(Journal::Record& record) override {
+    const Clock& clock = run_.context.clock;
+    const auto begun = clock.steady_now();
+    engine::CallNotes notes;
+    auto result = fetch(notes);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - begun);
+    run_.tally.retries += static_cast<std::uint64_t>(std::max(0, notes.attempts - 1));
+    record.ok = result.has_value();
+    record.json =
+        result_line(std::move(call_.id), std::move(call_.request), std::move(result), notes, took);
+    keep(record);
+  }
+
+  Result<Value> fetch(engine::CallNotes& notes) {
+    NullWriter nowhere;
+    VIRGA_TRY_ASSIGN(auto result,
+                     cli::fetch_result(call_.invocation,
+                                       call_.globals,
+                                       *session_.session,
+                                       nowhere,
+                                       {limit::Priority::bulk, &notes}));
+    if (!call_.query) {
+      return result;
+    }
+    cli::format_timestamps(result, TimestampStyle::iso8601);
+    return call_.query->search(result);
+  }
+
+  CallLine call_;
+  PooledSession& session_;
+};
+
+struct Options {
+  std::string file = "-";
+  bool ordered = true;
+  bool fail_fast = false;
+  bool retry_failed = false;
+  std::optional<std::string> journal;
+  cli::LimitOptions limits;
+};
+
+Result<Options> parse_options(const std::vector<std::string>& words, const Context& context) {
+  using cli::Arity;
+  VIRGA_TRY_ASSIGN(
+      const auto arguments,
+      Arguments::parse(words,
+                       {{.name = "unordered", .arity = Arity::flag},
+                        {.name = "fail-fast", .arity = Arity::flag},
+                        {.name = "retry-failed", .arity = Arity::flag},
+                        {.name = "resume"},
+                        {.name = "max-concurrency"},
+                        {.name = "rate"},
+                        {.name = "file", .arity = Arity::at_most_one, .positional = true}},
+                       context.globals.compat));
+  Options out;
+  out.ordered = !arguments.has("unordered");
+  out.fail_fast = arguments.has("fail-fast");
+  out.retry_failed = arguments.has("retry-failed");
+  out.limits = context.globals.yielding.limits;
+  const auto take = [&](std::string_view name, std::optional<std::string>& text) {
+    if (const auto* given = arguments.find(name)) {
+      text = *given;
+    }
+  };
+  take("resume", out.journal);
+  take("max-concurrency", out.limits.max_concurrency);
+  take("rate", out.limits.rate);
+  if (const auto* file = arguments.find("file")) {
+    out.file = *file;
+  }
+  if (out.retry_failed && !out.journal) {
+    return fail(ErrorCode::usage, "--retry-failed needs --resume.");
+  }
+  return out;
+}
+
+/// What is limited together, and so what must not take all threads.
+std::string group_of(const CallLine& call) {
+  return concat(call.globals.profile.value_or(""),
+                '\n',
+                call.globals.region.value_or(""),
+                '\n',
+                call.invocation.operation.service().name(),
+                '\n',
+                call.invocation.operation.name());
+}
+
+/// The number of a line as its id, where it has no other.
+Value id_or_number(Value id, std::uint64_t line) {
+  return id.is_null() ? Value(static_cast<std::int64_t>(line)) : std::move(id);
+}
+
+/// A line as a call that can be made. Errors: what is wrong with the line.
+Result<std::pair<CallLine, PooledSession*>> prepare(const std::string& line,
+                                                    BulkRun& run,
+                                                    SessionPool& sessions,
+                                                    Value& id) {
+  VIRGA_TRY_ASSIGN(auto call, parse_call_line(line, run.context, id));
+  VIRGA_TRY_ASSIGN(auto* const session, sessions.get(call.globals));
+  auto& pagination = call.invocation.pagination;
+  if (!run.context.globals.like_aws && !pagination.page_size && pagination.enabled) {
+    pagination.page_size =
+        engine::earned_page_size(call.invocation.operation, call.invocation.params);
+  }
+  return std::pair(std::move(call), session);
+}
+
+/// Hands the lines of the input to the crew. Returns whether it came to the end.
+Result<bool> read_lines(LineReader& reader,
+                        const Options& options,
+                        BulkRun& run,
+                        SessionPool& sessions) {
+  while (true) {
+    VIRGA_TRY_ASSIGN(auto read, reader.next());
+    if (!read) {
+      return true;
+    }
+    std::string text(trim(*read));
+    if (text.empty() || text.front() == '#') {
+      continue;
+    }
+    const auto line = reader.number();
+    std::unique_ptr<LineJob> job;
+    std::string group;
+    auto known = run.journal != nullptr ? run.journal->find(line, text) : std::nullopt;
+    if (known && (known->ok || !options.retry_failed)) {
+      job = std::make_unique<KnownJob>(run, line, reader.offset(), std::move(*known));
+    } else {
+      Value id;
+      auto prepared = prepare(text, run, sessions, id);
+      if (prepared) {
+        auto& [call, session] = *prepared;
+        call.id = id_or_number(std::move(call.id), line);
+        group = group_of(call);
+        job = std::make_unique<CallJob>(
+            run, line, reader.offset(), std::move(text), std::move(call), *session);
+      } else {
+        Journal::Record record;
+        record.json = result_line(id_or_number(std::move(id), line),
+                                  std::move(text),
+                                  fail(std::move(prepared).error()),
+                                  {},
+                                  {});
+        job = std::make_unique<KnownJob>(run, line, reader.offset(), std::move(record));
+      }
+    }
+    if (!run.crew.add(group, std::move(job))) {
+      return false;
+    }
+  }
+}
+
+/// "3, 7-9".
+std::string ranges_of(std::vector<std::uint64_t> lines) {
+  std::sort(lines.begin(), lines.end());
+  std::string out;
+  for (std::size_t first = 0; first < lines.size();) {
+    std::size_t last = first;
+    while (last + 1 < lines.size() && lines[last + 1] == lines[last] + 1) {
+      ++last;
+    }
+    append(out, out.empty() ? "" : ", ", lines[first]);
+    if (last > first) {
+      append(out, "-", lines[last]);
+    }
+    first = last + 1;
+  }
+  return out;
+}
+
+Status report(const BulkRun& run, const Options& options, bool at_end, Context& context) {
+  if (run.tally.failed == 0) {
+    return {};
+  }
+  context.exit_status = 1;
+  std::string text =
+      concat(run.tally.failed.load(), " of ", run.tally.done.load(), " calls failed");
+  if (options.fail_fast && run.failed_line > 0) {
+    append(text, "; stopped at line ", run.failed_line);
+    const auto lines = ranges_of(run.not_begun);
+    if (!lines.empty()) {
+      append(text, "; not run: ", run.not_begun.size() == 1 ? "line " : "lines ", lines);
+      text += at_end ? "" : " and all after";
+    } else if (!at_end) {
+      text += "; the rest of the input was not read";
+    }
+  }
+  return context.err.write(text + ".\n");
+}
+
+}  // namespace
+
+Status bulk(const std::vector<std::string>& words, Context& context) {
+  VIRGA_TRY_ASSIGN(const auto options, parse_options(words, context));
+  VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
+  SessionPool sessions(context, *catalog);
+  VIRGA_TRY(sessions.set_limits(options.limits));
+  VIRGA_TRY_ASSIGN(auto reader, LineReader::open(options.file));
+  std::unique_ptr<Journal> journal;
+  if (options.journal) {
+    VIRGA_TRY_ASSIGN(journal, Journal::open(*options.journal));
+  }
+  // Half as many threads again as requests in flight: for those that wait for their turn.
+  CrewOptions crew_options;
+  crew_options.threads = static_cast<std::size_t>(sessions.cap()) * 3 / 2 + 1;
+  crew_options.window = std::max<std::size_t>(1024, 4 * crew_options.threads);
+  crew_options.ordered = options.ordered;
+  crew_options.wants_thread = [&limiter = *sessions.limiter()](std::size_t groups) {
+    constexpr std::size_t k_waiting = 4;
+    return limiter.numbers().waiting < k_waiting * groups;
+  };
+  Tally tally;
+  tally.input_size = reader.size();
+  Crew crew(crew_options);
+  BulkRun run{context, tally, crew, journal.get(), options.fail_fast};
+  Result<bool> read = false;
+  {
+    std::optional<Progress> progress;
+    if (isatty(STDERR_FILENO) == 1 && !context.globals.debug) {
+      progress.emplace(tally, sessions.limiter(), context.clock, context.err);
+    }
+    read = read_lines(reader, options, run, sessions);
+    crew.finish();
+  }
+  if (run.error) {
+    return fail(std::move(*run.error));
+  }
+  VIRGA_TRY_ASSIGN(const bool at_end, std::move(read));
+  return report(run, options, at_end, context);
+}
+
+}  // namespace virga::commands

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.hpp"
+#include "engine/caller.hpp"
+#include "value/value.hpp"
+
+namespace virga::commands {
+
+/// The line that bulk writes of a call: id, request, result or error, and what the call took.
+/// `request`: as CallLine has it; the text of a line that could not be read.
+[[nodiscard]] std::string result_line(Value id,
+                                      Value request,
+                                      Result<Value> result,
+                                      const engine::CallNotes& notes,
+                                      std::chrono::microseconds duration);
+
+/// What a failure is in a record: code, message, status and request_id as far as there are any.
+[[nodiscard]] Map describe_error(const Error& error);
+
+}  // namespace virga::commands
