@@ -20,6 +20,7 @@
 #include "cli/usage.hpp"
 #include "commands/alias.hpp"
 #include "commands/command.hpp"
+#include "commands/fan_out.hpp"
 #include "commands/hand_over.hpp"
 #include "commands/help.hpp"
 #include "commands/help_texts.hpp"
@@ -101,6 +102,9 @@ Status run_service_command(Context& context,
   }
   if (invocation.skeleton) {
     return cli::print_skeleton(invocation, context.globals, context.settings, context.out);
+  }
+  if (invocation.yielding.are_places()) {
+    return fan_out(invocation, *catalog, context);
   }
   return cli::run_call(invocation,
                        context.globals,
