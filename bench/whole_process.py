@@ -92,6 +92,15 @@ def main() -> None:
     with service("--instances", "10000") as port:
         env = environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"})
         both("ec2 describe-instances, 10,000 in 100 pages", ["ec2", "describe-instances"], env, max(3, runs // 10))
+    # Answers that are printed as 4 KB and as 1 MB.
+    for size, instances in (("4 KB", 2), ("1 MB", 525)):
+        with tempfile.TemporaryDirectory() as home, service("--instances", str(instances), "--page", "1000") as port:
+            env = environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "HOME": home, "VIRGA_CACHE": "on"})
+            words = ["ec2", "describe-instances"]
+            printed = subprocess.run([virga, *words], env=env, capture_output=True, check=True).stdout
+            title = f"describe-instances, {size} ({len(printed) / 1000:.1f} kB)"
+            report(f"virga {title}, kept", [virga, *words], env, runs)
+            both(f"{title}, asked", words, env | {"VIRGA_CACHE": "off"}, runs)
 
 
 if __name__ == "__main__":
