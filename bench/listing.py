@@ -53,10 +53,13 @@ class Bucket(BaseHTTPRequestHandler):
             f"<IsTruncated>{'true' if token else 'false'}</IsTruncated>"
         ).encode() + ROWS.replace(PAGE_MARK, b"%06d" % page) + b"</ListBucketResult>"
         time.sleep(self.latency_seconds)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        try:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        except ConnectionError:  # the client has seen enough
+            self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         pass

@@ -151,7 +151,7 @@ void take_yielding(std::vector<std::string>& words, GlobalOptions& out) {
       *text = is_apart ? words[i + 1] : words[i].substr(equals + 1);
       words.erase(at, at + (is_apart ? 2 : 1));
     } else {
-      const bool is_known = std::any_of(k_rows.begin(), k_rows.end(), [&](const Row& row) {
+      const bool is_known = std::any_of(k_rows.begin(), k_rows.end(), [&](const GlobalOption& row) {
         return row.name == name && row.arity == Arity::one && equals == std::string::npos;
       });
       i += is_known ? 2U : 1U;  // with its value

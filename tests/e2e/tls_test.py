@@ -6,17 +6,21 @@ Skipped (status 77) where nginx or openssl is not installed. Usage: tls_test.py 
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
 
 VIRGA = ""
@@ -113,6 +117,51 @@ class Tunnels:
         self._listener.close()
 
 
+class Upload:
+    """Takes one HTTP/1.1 request with a body in chunks over TLS, and keeps it. Loopback only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.headers: dict[str, str] = {}
+        self.body = b""
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        try:
+            plain, _ = self._listener.accept()
+            with self._context.wrap_socket(plain, server_side=True) as client:
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    head += client.recv(65536)
+                head, _, body = head.partition(b"\r\n\r\n")
+                fields = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+                self.headers = {name.lower(): value for name, value in fields}
+                if "expect" in self.headers:
+                    client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                while not body.endswith(b"\r\n0\r\n\r\n"):  # aws-chunked ends in another way
+                    body += client.recv(65536)
+                self.body = b"".join(self.chunks(body))
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        except OSError:
+            pass
+
+    @staticmethod
+    def chunks(body: bytes) -> Iterator[bytes]:
+        while True:
+            size, _, body = body.partition(b"\r\n")
+            length = int(size, 16)
+            if length == 0:
+                return
+            yield body[:length]
+            body = body[length + 2 :]
+
+    def close(self) -> None:
+        self._listener.close()
+
+
 class Tls(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
@@ -179,6 +228,21 @@ class Tls(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertEqual(out.read_bytes(), self.big)
         self.assertEqual(self.last_calls(1), ["HTTP/2.0"])
+
+    def test_an_upload_carries_its_checksum_behind_its_body(self) -> None:
+        place = Upload(self.folder)
+        self.addCleanup(place.close)
+        words = ("s3api", "put-object", "--bucket", "b", "--key", "k", "--body", str(self.folder / "files/bucket/key"))
+        done = self.run_virga(*words, "--endpoint-url", place.url)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertEqual(place.headers["x-amz-content-sha256"], "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+        self.assertEqual(place.headers["content-encoding"], "aws-chunked")
+        self.assertEqual(place.headers["x-amz-trailer"], "x-amz-checksum-crc32")
+        self.assertEqual(place.headers["x-amz-decoded-content-length"], str(len(self.big)))
+        trailer = place.body[place.body.rindex(b"\r\n0\r\n") + 2 :]
+        self.assertTrue(b"".join(Upload.chunks(place.body)) == self.big)
+        checksum = base64.b64encode(struct.pack(">I", binascii.crc32(self.big)))
+        self.assertEqual(trailer, b"0\r\nx-amz-checksum-crc32:" + checksum + b"\r\n\r\n")
 
     def test_a_certificate_that_nobody_vouches_for_is_refused(self) -> None:
         done = self.run_virga("sts", "get-caller-identity", trust=False)
