@@ -66,7 +66,10 @@ class AwsReference:
         request = {"words": words, "env": env, "cwd": str(cwd), "stdin": stdin}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        reply = json.loads(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the AWS CLI's process ended with {self._process.wait(timeout=10)}")
+        reply = json.loads(line)
         return Answer(reply["status"], base64.b64decode(reply["stdout"]), base64.b64decode(reply["stderr"]))
 
     def stop(self) -> None:

@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""Runs real command lines through aws and virga, each against a moto_server of its own, and compares.
+"""Runs real command lines through the AWS CLI and virga, each against a moto_server of its own, and compares.
 
-Compared are standard output, standard error, exit status, and the files that were written. Both servers get the same
-random seed before every command, so that generated names agree; times of today are masked.
+The references are AWS CLI v1 (the `aws` on PATH; virga then runs with VIRGA_COMPAT=v1) and Debian's AWS CLI v2, both
+in a process that forks for every command line; see aws_reference.py. Compared are standard output, exit status and the
+files that were written, beside v1 standard error, too. Both servers get the same random seed before every command, so
+that generated names agree; times of today are masked.
 
-Exits with 77 (skipped) where aws, botocore or moto_server is missing.
+A line is `[@v1|@v2] [VARIABLE path <- ] service operation ...`: @v1 and @v2 keep it to one version, a variable takes a
+part of the printed JSON. The default is v1. A reference that is missing is skipped, visibly; without any, or without
+moto_server, the exit status is 77.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import re
@@ -20,11 +23,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from aws_reference import V2_CODE, Answer, AwsReference, python_of_v1, python_of_v2
 
 SKIPPED = 77
 HERE = Path(__file__).resolve().parent
@@ -97,16 +103,6 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def run(command: list[str], words: list[str], env: dict[str, str], out: Path) -> Outcome:
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir()
-    process = subprocess.run(
-        command + words, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False,
-    )
-    files = {path.name: path.read_bytes() for path in sorted(out.iterdir())}
-    return Outcome(process.returncode, process.stdout.decode(), process.stderr.decode(), files)
-
-
 def usage_summary(stderr: str) -> str:
     """Usage errors are compared by their last line: the usage text before it names the program and all commands."""
     lines = stderr.strip().splitlines()
@@ -142,20 +138,28 @@ def write_data(folder: Path) -> None:
 
 
 class Comparison:
-    """Both programs, their servers and their scratch folders."""
+    """virga and one version of the AWS CLI, their servers and their scratch folders."""
 
-    def __init__(self, virga: list[str], scratch: Path) -> None:
-        self._commands = {"aws": ["aws"], "virga": virga}
-        self._servers = {name: MotoServer() for name in self._commands}
-        self._folders = {name: scratch / name for name in self._commands}
+    def __init__(self, version: str, python: str, virga: Path, models: Path | None, scratch: Path) -> None:
+        self.version = version
+        self._virga = virga
+        self._more = {"VIRGA_COMPAT": version} | ({"VIRGA_MODELS": str(models)} if models else {})
+        if version == "v2":  # Debian's is older than the checksums that S3 is sent unasked
+            self._more["AWS_REQUEST_CHECKSUM_CALCULATION"] = "when_required"
+        self._servers = {name: MotoServer() for name in ("aws", "virga")}
+        self._folders = {name: scratch / version / name for name in self._servers}
         for folder in self._folders.values():
-            folder.mkdir()
+            folder.mkdir(parents=True)
             write_data(folder / "data")
-        self._values: dict[str, dict[str, str]] = {name: {} for name in self._commands}
+        self._reference = AwsReference(python, self._folders["aws"])
+        self._values: dict[str, dict[str, str]] = {name: {} for name in self._servers}
+
+    def applies(self, line: str) -> bool:
+        return not line.startswith("@") or line.startswith(f"@{self.version} ")
 
     def run_line(self, number: int, line: str) -> list[str]:
-        target, arrow, command = line.rpartition(" <- ")
-        outcomes = {name: self._run_one(name, number, command) for name in self._commands}
+        target, arrow, command = line.removeprefix(f"@{self.version} ").rpartition(" <- ")
+        outcomes = {name: self._run_one(name, number, command) for name in self._servers}
         if arrow:
             variable, path = target.split()
             for name, outcome in outcomes.items():
@@ -175,7 +179,7 @@ class Comparison:
             for pattern, mask in VOLATILE:
                 text = pattern.sub(mask, text)
             texts.append(text)
-        return Outcome(outcome.status, texts[0], texts[1], outcome.files)
+        return Outcome(outcome.status, texts[0], texts[1] if self.version == "v1" else "", outcome.files)
 
     def _run_one(self, name: str, number: int, command: str) -> Outcome:
         folder, server = self._folders[name], self._servers[name]
@@ -183,9 +187,22 @@ class Comparison:
         values = self._values[name] | {"DATA": str(folder / "data"), "OUT": str(folder / "out")}
         words = [re.sub(r"\$([A-Z0-9]+)", lambda m: values.get(m[1], m[0]), word) for word in split_words(command)]
         words += ["--endpoint-url", f"http://127.0.0.1:{server.port}"]
-        return run(self._commands[name], words, environment(folder), folder / "out")
+        return self._run_words(name, words, environment(folder), folder / "out")
+
+    def _run_words(self, name: str, words: list[str], env: dict[str, str], out: Path) -> Outcome:
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        if name == "aws":
+            answer = self._reference.run(words, env, out)
+        else:
+            process = subprocess.run([self._virga, *words], env=env | self._more, cwd=out, stdin=subprocess.DEVNULL,
+                                     capture_output=True, timeout=120, check=False)
+            answer = Answer(process.returncode, process.stdout, process.stderr)
+        files = {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+        return Outcome(answer.status, answer.stdout.decode(), answer.stderr.decode(), files)
 
     def stop(self) -> None:
+        self._reference.stop()
         for server in self._servers.values():
             server.stop()
 
@@ -195,31 +212,76 @@ def split_words(command: str) -> list[str]:
     return [word[1:-1] if word.startswith('"') else word for word in re.findall(r'(?<!\S)"[^"]*"(?!\S)|\S+', command)]
 
 
+def pack_of_v2(virga: Path, lines: list[str], scratch: Path) -> Path:
+    """A model pack of the models that AWS CLI v2 has itself, so that both know the same; only of the services used."""
+    data = V2_CODE / "data"
+    names = {"s3api": "s3", "configservice": "config", "stepfunctions": "stepfunctions"}
+    folder, pack = scratch / "models", scratch / "v2.pack"
+    folder.mkdir()
+    services = {names.get(service, service) for service in map(service_of, lines)}
+    for entry in data.iterdir():
+        if entry.name in services or not entry.is_dir():
+            (folder / entry.name).symlink_to(entry)
+    subprocess.run([virga, "models", "build", "--from", folder, "--out", pack], check=True, stdout=subprocess.DEVNULL)
+    return pack
+
+
+def service_of(line: str) -> str:
+    command = re.sub(r"^@v\d ", "", line).rpartition(" <- ")[2]
+    return next((word for word in command.split() if re.fullmatch("[a-z][a-z0-9-]+", word)), "")
+
+
+def compare(comparison: Comparison, lines: list[str], only: str | None) -> int:
+    """How many lines failed; prints what differs."""
+    failed = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            found = comparison.run_line(number, line) if comparison.applies(line) else []
+            if found and (not only or re.search(only, line)):
+                failed += 1
+                print(f"FAILED beside {comparison.version}: {line}\n    " + "\n    ".join(found), flush=True)
+    except Exception as error:
+        print(f"FAILED beside {comparison.version}: {error!r}", flush=True)
+        failed += 1
+    finally:
+        comparison.stop()
+    return failed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--virga", required=True, type=Path)
     parser.add_argument("--only", help="run all lines, but report only those that match this regular expression")
+    parser.add_argument("--version", choices=("v1", "v2", "both"), default="v1", help="the version to compare with")
     arguments = parser.parse_args()
-    if not (shutil.which("aws") and shutil.which("moto_server") and importlib.util.find_spec("botocore")):
-        print("skipped: aws, botocore and moto_server are needed")
-        return SKIPPED
     lines = [line for line in (HERE / "moto_commands.txt").read_text().splitlines() if line and line[0] != "#"]
-    failed = 0
+    references = {"v1": python_of_v1(), "v2": python_of_v2()}
+    for version, python in references.items():
+        if not python and arguments.version in ("both", version):
+            print(f"skipped: AWS CLI {version} is not installed")
+    wanted = {version: python for version, python in references.items()
+              if python and arguments.version in ("both", version)}
+    if not (shutil.which("moto_server") and wanted):
+        print("skipped: an AWS CLI and moto_server are needed")
+        return SKIPPED
+    virga = arguments.virga.resolve()
+    failed: dict[str, int] = {}
     with tempfile.TemporaryDirectory(prefix="virga-e2e-") as scratch:
-        virga = [shutil.which("env"), "VIRGA_COMPAT=v1", str(arguments.virga.resolve())]
-        comparison = Comparison(virga, Path(scratch))
-        try:
-            for number, line in enumerate(lines, 1):
-                found = comparison.run_line(number, line)
-                if found and (not arguments.only or re.search(arguments.only, line)):
-                    failed += 1
-                    print(f"FAILED {line}\n    " + "\n    ".join(found), flush=True)
-        finally:
-            comparison.stop()
-    services = {line.rpartition(" <- ")[2].split()[0] for line in lines}
-    print(f"{len(lines)} command lines over {len(services)} services")
-    print(f"{len(lines) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+        def run(version: str, python: str) -> None:
+            models = pack_of_v2(virga, lines, Path(scratch)) if version == "v2" else None
+            comparison = Comparison(version, python, virga, models, Path(scratch))
+            failed[version] = compare(comparison, lines, arguments.only)
+
+        threads = [threading.Thread(target=run, args=item) for item in wanted.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    for version in wanted:
+        count = sum(not line.startswith("@") or line.startswith(f"@{version} ") for line in lines)
+        print(f"{count} command lines over {len(set(map(service_of, lines)))} services beside AWS CLI {version}: "
+              f"{failed.get(version, count)} failed")
+    return 1 if len(failed) < len(wanted) or any(failed.values()) else 0
 
 
 if __name__ == "__main__":
