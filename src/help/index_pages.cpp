@@ -54,7 +54,7 @@ std::string program_page(const model::Catalog& catalog,
       "explains one, `virga COMMAND help` a command of virga's own.",
       layout);
   layout.end_paragraph();
-  add_global_options(cli::Compat::v2, true, layout);
+  add_global_options(cli::Compat::v2, nullptr, layout);
 
   layout.heading("COMMANDS");
   Index own;

@@ -45,7 +45,7 @@ class OperationPage {
     add_description();
     add_synopsis();
     add_options();
-    add_global_options(topic_.compat, arguments_.table.find("mock") == nullptr, layout_);
+    add_global_options(topic_.compat, &arguments_.table, layout_);
     add_output();
     return layout_.finish();
   }
@@ -164,7 +164,7 @@ void OperationPage::add_synopsis() {
     layout_.text(is_required(*entry.argument) ? text : concat("[", text, "]"));
     layout_.end_line();
   }
-  add_global_synopsis(topic_.compat, layout_);
+  add_global_synopsis(topic_.compat, &arguments_.table, layout_);
   layout_.dedent(2);
 }
 

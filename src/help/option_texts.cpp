@@ -210,6 +210,7 @@ constexpr auto k_globals = std::to_array<GlobalRow>({
     {"max-age", "Uses no cached answer that is older: `30s`, `5m`, `1h`."},
     {"offline", "Answers from the cache, however old it is, or fails; nothing is sent."},
     {"stale-if-error", "Uses a cached answer of any age where the network fails."},
+    {"stream", "Prints the items of a listing as they come, not its pages merged into one result."},
     {"mock",
      "Makes answers up instead of calling the service; counts only in front of the service's "
      "name."},

@@ -17,6 +17,11 @@ bool is_shown(const cli::GlobalOption& option, cli::Compat compat) {
          !(compat == cli::Compat::v2 && option.name == "v2-debug");
 }
 
+/// An operation's own option wins over a global one of that name.
+bool has(const cli::ArgumentTable* own, std::string_view name) {
+  return own != nullptr && own->find(name) != nullptr;
+}
+
 void add_global(std::string_view name,
                 bool is_flag,
                 std::span<const std::string_view> choices,
@@ -62,23 +67,23 @@ void add_name(std::string_view name, Layout& layout) {
   layout.end_paragraph();
 }
 
-void add_global_synopsis(cli::Compat compat, Layout& layout) {
+void add_global_synopsis(cli::Compat compat, const cli::ArgumentTable* own, Layout& layout) {
   for (const auto& option : cli::global_option_rows()) {
-    if (is_shown(option, compat)) {
+    if (is_shown(option, compat) && !has(own, option.name)) {
       layout.text(concat("[--", option.name, option.arity == cli::Arity::flag ? "]" : " <value>]"));
       layout.end_line();
     }
   }
 }
 
-void add_global_options(cli::Compat compat, bool with_mock, Layout& layout) {
+void add_global_options(cli::Compat compat, const cli::ArgumentTable* own, Layout& layout) {
   layout.heading("GLOBAL OPTIONS");
   for (const auto& option : cli::global_option_rows()) {
-    if (is_shown(option, compat)) {
+    if (is_shown(option, compat) && !has(own, option.name)) {
       add_global(option.name, option.arity == cli::Arity::flag, option.choices, layout);
     }
   }
-  if (with_mock) {
+  if (!has(own, k_mock)) {
     add_global(k_mock, true, {}, layout);
   }
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/argument_table.hpp"
 #include "cli/usage.hpp"
 #include "help/layout.hpp"
 #include "model/catalog.hpp"
@@ -20,10 +21,11 @@ inline constexpr std::size_t k_text_indent = 3;
 
 /// NAME.
 void add_name(std::string_view name, Layout& layout);
-/// The global options of a synopsis, a line each.
-void add_global_synopsis(cli::Compat compat, Layout& layout);
+/// The global options of a synopsis, a line each; without those that an operation has itself
+/// (`own` may be null).
+void add_global_synopsis(cli::Compat compat, const cli::ArgumentTable* own, Layout& layout);
 /// GLOBAL OPTIONS; without --mock where the operation has an option of that name.
-void add_global_options(cli::Compat compat, bool with_mock, Layout& layout);
+void add_global_options(cli::Compat compat, const cli::ArgumentTable* own, Layout& layout);
 
 /// The members of an input's or output's shape with their documentation, all levels; a structure
 /// within itself is shown once.

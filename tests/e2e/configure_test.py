@@ -114,7 +114,7 @@ class ConfigureTest(SourcesTest):
         tool.chmod(0o755)
         path = f"{tool.parent}{os.pathsep}{self.env['PATH']}"
         self.assertEqual(self.configure("sso", "--profile", "x", PATH=path), "handed over: configure sso --profile x\n")
-        self.assertEqual(self.configure("help", PATH=path), "handed over: configure help\n")
+        self.assertIn("list-profiles", self.configure("help", PATH=path))
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ namespace {
 virga::Value answer(const virga::Value& test_case) {
   const auto* value = test_case.find("value");
   const auto expression = virga::query::Expression::compile(test_case.text("expression"));
-  const auto found =
-      expression ? expression->search(value == nullptr ? virga::Value() : *value)
-                 : virga::Result<virga::Value>(tl::unexpected(expression.error()));
+  const auto found = expression ? expression->search(value == nullptr ? virga::Value() : *value)
+                                : virga::Result<virga::Value>(tl::unexpected(expression.error()));
   virga::Map out;
   if (found) {
     out.append("result", *found);

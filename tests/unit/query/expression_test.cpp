@@ -120,11 +120,6 @@ TEST(Expression, LiteralsThatAreNoJsonAreStrings) {
   EXPECT_EQ(search("'it\\'s \\n'"), R"("it's \\n")");
 }
 
-TEST(Expression, ThereAreNoLetExpressions) {
-  EXPECT_EQ(search("let $x = a in $x"),
-            "Bad jmespath expression: Unknown token $:\nlet $x = a in $x\n    ^");
-}
-
 TEST(Expression, BlobsAndTimestampsAreTheTextTheyPrintAs) {
   Map map;
   map.append("blob", Blob{"abc"});
