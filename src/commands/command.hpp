@@ -66,6 +66,7 @@ struct Command {
 [[nodiscard]] Status bulk(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status cache(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status explain(const std::vector<std::string>& words, Context& context);
+[[nodiscard]] Status generate(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status models(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status s3_ls(const std::vector<std::string>& words, Context& context);
 

@@ -14,6 +14,7 @@ constexpr Command k_commands[] = {
     {"ecr", "get-login-password", ecr_get_login_password},
     {"ecr-public", "get-login-password", ecr_public_get_login_password},
     {"explain", "", explain},
+    {"generate", "", generate},
     {"models", "", models},
     {"s3", "ls", s3_ls},
 };
