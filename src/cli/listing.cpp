@@ -49,7 +49,7 @@ class Gatherer final : public output::Writer {
   [[nodiscard]] bool is_closed() const override { return out_.is_closed(); }
 
   Status flush() {
-    const Status status = text_.empty() ? Status() : out_.write(text_);
+    Status status = text_.empty() ? Status() : out_.write(text_);
     text_.clear();
     return status;
   }

@@ -105,9 +105,10 @@ class LineJob : public Job {
     }
   }
 
-  BulkRun&
-      run_;  // NOLINT(cppcoreguidelines-non-private-member-variables-in-classes): of two small jobs
+  // NOLINTBEGIN: members of two small jobs
+  BulkRun& run_;
   const std::uint64_t line_;
+  // NOLINTEND
 
  private:
   const std::uint64_t end_;

@@ -23,6 +23,7 @@ constexpr std::size_t k_digest_letters = 16;
 constexpr std::size_t k_sum_letters = 8;
 
 tl::unexpected<Error> failed(std::string_view what, const std::string& path) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   return fail(ErrorCode::io, concat("cannot ", what, " ", path, ": ", std::strerror(errno)));
 }
 

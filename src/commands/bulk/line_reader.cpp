@@ -23,6 +23,7 @@ constexpr std::size_t k_longest = 16 << 20;
 Result<LineReader> LineReader::open(const std::string& path) {
   const int file = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     return fail(ErrorCode::io, concat("cannot open ", path, ": ", std::strerror(errno)));
   }
   LineReader out(path == "-" ? "standard input" : path, file);
@@ -77,6 +78,7 @@ Result<std::optional<std::string>> LineReader::next() {
     const int reason = errno;
     held_.resize(searched + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0 && reason != EINTR) {
+      // NOLINTNEXTLINE(concurrency-mt-unsafe)
       return fail(ErrorCode::io, concat("cannot read ", path_, ": ", std::strerror(reason)));
     }
     ended_ = got == 0;
