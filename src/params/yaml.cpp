@@ -53,7 +53,8 @@ std::optional<Value> based_integer(std::string_view digits, int base, bool negat
 
 std::optional<Value> plain_integer(std::string_view text) {
   const bool has_sign = !text.empty() && (text.front() == '-' || text.front() == '+');
-  auto digits = replace_all(text.substr(has_sign ? 1 : 0), "_", "");
+  const auto unsigned_text = text.substr(has_sign ? 1 : 0);
+  const auto digits = replace_all(unsigned_text, "_", "");
   const bool negative = has_sign && text.front() == '-';
   if (digits.starts_with("0x") &&
       all(std::string_view(digits).substr(2), "0123456789abcdefABCDEF")) {
@@ -62,7 +63,7 @@ std::optional<Value> plain_integer(std::string_view text) {
   if (digits.starts_with("0o") && all(std::string_view(digits).substr(2), "01234567")) {
     return based_integer(std::string_view(digits).substr(2), 8, negative);
   }
-  if (!text.empty() && text[has_sign ? 1 : 0] != '_' && all(digits, "0123456789")) {
+  if (!unsigned_text.starts_with('_') && all(digits, "0123456789")) {
     return read_python_int(concat(negative ? "-" : "", digits));
   }
   return std::nullopt;

@@ -20,7 +20,10 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from sanitized import is_sanitized
+
 VIRGA = ""
+SANITIZED = len(sys.argv) > 1 and is_sanitized(sys.argv[1])
 
 
 class Server:
@@ -259,17 +262,17 @@ class BehaviourTest(unittest.TestCase):
         result = self.run_virga("sts", "get-caller-identity", "--endpoint-url", self.serve(serve))
         self.assertEqual(result.returncode, 255, result.stderr)
 
+    @unittest.skipIf(SANITIZED, "a sanitizer's shadow memory is larger than the limit")
     def test_what_unpacks_to_gigabytes_is_not_unpacked(self) -> None:
         packer = zlib.compressobj(9, zlib.DEFLATED, 31)
         bomb = b"".join([packer.compress(b" " * (1 << 20)) for _ in range(256)] + [packer.flush()])
         url = self.serve(answer("200 OK", bomb, b"Content-Encoding: gzip\r\n"))
         command = f'ulimit -v 200000; exec "{VIRGA}" sts get-caller-identity --endpoint-url {url}'
-        if "ASAN_OPTIONS" not in self.env:  # its shadow memory is larger than the limit
-            result = subprocess.run(
-                ["/bin/sh", "-c", command], env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60,
-                check=False,
-            )
-            self.assert_fails(result, 255, "invalid XML received")
+        result = subprocess.run(
+            ["/bin/sh", "-c", command], env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60,
+            check=False,
+        )
+        self.assert_fails(result, 255, "invalid XML received")
 
     def test_redirects_are_not_followed_without_end(self) -> None:
         attempts: list[bytes] = []

@@ -21,9 +21,10 @@ import unittest
 from pathlib import Path
 
 from bulk_service import BulkService
+from sanitized import is_sanitized
 
 VIRGA = ""
-SANITIZED = len(sys.argv) > 1 and b"__asan_init" in Path(sys.argv[1]).read_bytes()
+SANITIZED = len(sys.argv) > 1 and is_sanitized(sys.argv[1])
 
 
 def get(key: str, **more: object) -> str:
