@@ -199,6 +199,12 @@ Question question(int number) {
   return out;
 }
 
+Terms kept_for(std::chrono::seconds ttl) {
+  Terms out;
+  out.ttl = ttl;
+  return out;
+}
+
 /// A cache with answers to question(0) to question(count - 1), in a folder that ends with it.
 class Filled {
  public:
@@ -212,7 +218,7 @@ class Filled {
     }
     cache_.emplace(options, clock_, random_);
     for (int i = 0; i < count; ++i) {
-      if (!cached(*cache_, question(i), k_ttl, [&] { return Result<Value>(answer); })) {
+      if (!cached(*cache_, question(i), kept_for(k_ttl), [&] { return Result<Value>(answer); })) {
         std::abort();
       }
     }
@@ -297,7 +303,7 @@ void memory_hit_by_question(benchmark::State& state) {
   Cache& cache = shared_memory().cache();
   int next = 0;
   for (auto _ : state) {
-    auto answer = cached(cache, question(next++ % k_answers), Filled::k_ttl, [] {
+    auto answer = cached(cache, question(next++ % k_answers), kept_for(Filled::k_ttl), [] {
       std::abort();
       return Result<Value>(Value());
     });
@@ -337,7 +343,7 @@ void disk_hit(benchmark::State& state) {
   Filled filled(false, true, 1, answer);
   const Question asked = question(0);
   for (auto _ : state) {
-    auto page = cached(filled.cache(), asked, Filled::k_ttl, [] {
+    auto page = cached(filled.cache(), asked, kept_for(Filled::k_ttl), [] {
       std::abort();
       return Result<Value>(Value());
     });

@@ -132,10 +132,14 @@ Value take_value(PagePtr page) {
 
 Result<PagePtr> cached(Cache& cache,
                        Question question,
-                       std::chrono::seconds ttl,
+                       const Terms& terms,
                        const std::function<Result<Value>()>& fetch) {
-  Terms terms;
-  terms.ttl = ttl;
+  if (terms.look_up && cache.memory().is_on()) {
+    const auto most = std::min(terms.ttl, terms.max_age.value_or(terms.ttl));
+    if (const auto answer = cache.find_in_memory(make_key(question), question, most)) {
+      return answer->pages.front();
+    }
+  }
   const auto reading = cache.read(std::move(question), terms);
   return reading->next([&]() -> Result<Fetched> {
     VIRGA_TRY_ASSIGN(Value value, fetch());

@@ -210,12 +210,12 @@ class Cache {
 [[nodiscard]] std::chrono::microseconds settled(std::chrono::microseconds ttl,
                                                 std::chrono::microseconds quiet);
 
-/// The decorator for anything: the kept answer to the question, or that of `fetch`, which is then
-/// kept for `ttl`; equal questions that are asked at the same time make one fetch.
-/// Errors: those of fetch.
+/// The decorator for anything that has one page: the kept answer to the question, or that of
+/// `fetch`, which is then kept; equal questions that are asked at the same time make one fetch.
+/// Errors: those of fetch, and of Reading::next().
 [[nodiscard]] Result<PagePtr> cached(Cache& cache,
                                      Question question,
-                                     std::chrono::seconds ttl,
+                                     const Terms& terms,
                                      const std::function<Result<Value>()>& fetch);
 
 /// The value itself: moved out if nobody shares the page, else copied.

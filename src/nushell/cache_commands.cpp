@@ -175,12 +175,10 @@ Status run_get(CommandContext& context) {
   const auto& positional = call.request.positional;
   VIRGA_TRY_ASSIGN(const auto closure, read_nu_value(positional.at(1)));
   CollectFailure failure;
-  const auto reading =
-      slot.session->answers->cache().read(std::move(slot.question), std::move(slot.terms));
-  const auto page = reading->next([&]() -> Result<cache::Fetched> {
-    VIRGA_TRY_ASSIGN(Value value, run_closure(call, closure, failure));
-    return cache::Fetched{std::move(value), true};
-  });
+  const auto page =
+      cache::cached(slot.session->answers->cache(), std::move(slot.question), slot.terms, [&] {
+        return run_closure(call, closure, failure);
+      });
   if (!page) {
     return answer_failure(context, page.error(), failure);
   }
@@ -203,11 +201,10 @@ Status run_put(CommandContext& context) {
   // A flight that is under way would hand out what it fetches: this value is newer.
   slot.terms.look_up = false;
   slot.terms.share = false;
-  const auto reading =
-      slot.session->answers->cache().read(std::move(slot.question), std::move(slot.terms));
-  VIRGA_TRY(reading->next([&]() -> Result<cache::Fetched> {
-    return cache::Fetched{std::move(*value), true};
-  }));
+  VIRGA_TRY(cache::cached(
+      slot.session->answers->cache(), std::move(slot.question), slot.terms, [&]() -> Result<Value> {
+        return std::move(*value);
+      }));
   call.answer_empty();
   return {};
 }

@@ -529,12 +529,19 @@ TEST_F(CacheTest, CachedDecoratesAnything) {
   Question asked;
   asked.service = "my-tool";
   asked.operation = "weather";
+  Terms wanted;
+  wanted.ttl = minutes(1);
+  const auto next = [&]() -> Result<Value> { return Value(++fetches); };
   for (int i = 0; i < 3; ++i) {
-    const auto page =
-        cached(cache, asked, minutes(1), [&]() -> Result<Value> { return Value(++fetches); });
+    const auto page = cached(cache, asked, wanted, next);
     ASSERT_TRUE(page);
     EXPECT_EQ(**page, Value(1));
   }
+  clock.advance(seconds(30));
+  wanted.max_age = seconds(10);
+  EXPECT_EQ(**cached(cache, asked, wanted, next), Value(2));
+  wanted.look_up = false;
+  EXPECT_EQ(**cached(cache, asked, wanted, next), Value(3));
 }
 
 }  // namespace
