@@ -27,11 +27,6 @@
 namespace virga::commands {
 namespace {
 
-class NullWriter final : public output::Writer {
- public:
-  [[nodiscard]] Status write(std::string_view) override { return {}; }
-};
-
 /// What all calls of a run share.
 struct BulkRun {
   Context& context;
@@ -155,7 +150,7 @@ class CallJob final : public LineJob {
   }
 
   Result<Value> fetch(engine::CallNotes& notes) {
-    NullWriter nowhere;
+    output::NullWriter nowhere;
     VIRGA_TRY_ASSIGN(auto result,
                      cli::fetch_result(call_.invocation,
                                        call_.globals,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // "virga cache warm": calls whose answers are to be in the cache before somebody asks.
+#include <cstdint>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -7,71 +8,61 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/files.hpp"
 #include "base/strings.hpp"
 #include "cli/call_runner.hpp"
-#include "cli/session_parts.hpp"
+#include "commands/bulk/call_line.hpp"
+#include "commands/bulk/line_reader.hpp"
 #include "commands/command.hpp"
-#include "commands/parsed_call.hpp"
-#include "config/config_file.hpp"
+#include "commands/session_pool.hpp"
+#include "output/writer.hpp"
 
 namespace virga::commands {
 namespace {
 
 using Words = std::vector<std::string>;
 
-class NullWriter final : public output::Writer {
- public:
-  [[nodiscard]] Status write(std::string_view) override { return {}; }
+struct Line {
+  std::uint64_t number;
+  std::string text;
 };
 
-Result<std::string> read_standard_input() {
-  std::string out;
-  char buffer[4096];
+/// All lines of the input but empty ones and comments: a process in the background has no standard
+/// input to go on reading. Errors: those of LineReader.
+Result<std::vector<Line>> read_lines(const std::string& file) {
+  VIRGA_TRY_ASSIGN(auto reader, LineReader::open(file));
+  std::vector<Line> out;
   for (;;) {
-    const ssize_t got = read(STDIN_FILENO, buffer, sizeof buffer);
-    if (got == 0) {
+    VIRGA_TRY_ASSIGN(const auto line, reader.next());
+    if (!line) {
       return out;
     }
-    if (got < 0) {
-      return fail(ErrorCode::io, "cannot read standard input");
+    const auto text = trim(*line);
+    if (!text.empty() && text.front() != '#') {
+      out.push_back({reader.number(), std::string(text)});
     }
-    out.append(buffer, static_cast<std::size_t>(got));
   }
 }
 
-/// One line: an AWS command line; its answer goes into the cache.
-Status warm_line(const std::string& line, Context& context) {
-  const auto words = config::split_words(line);
-  if (!words) {
-    return fail(ErrorCode::usage, "a quote is not closed");
-  }
-  VIRGA_TRY_ASSIGN(auto main,
-                   cli::parse_main(*words, context.globals.compat, cli::Abbreviations::yes));
-  cli::GlobalOptions globals = context.globals;
-  cli::merge_globals(main.globals, globals);
-  globals.output = "off";
-  globals.query.reset();
-  config::Settings settings(context.environment, globals.compat);
-  cli::apply_globals(globals, settings);
-  Words call = std::move(main.words);
-  const bool named = main.command == "aws" || main.command == "virga";
-  if (!named) {
-    call.insert(call.begin(), main.command);
-  }
-  VIRGA_TRY_ASSIGN(const auto invocation, parse_call(std::move(call), globals, settings, context));
-  VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
-  NullWriter nowhere;
-  return cli::run_call(
-      invocation,
-      globals,
-      cli::RunnerParts{*catalog, settings, context.clock, context.random, nowhere, context.err});
+/// Makes the call of a line; its answer goes into the cache.
+Status warm_line(const std::string& text, SessionPool& sessions, Context& context) {
+  Value id;
+  VIRGA_TRY_ASSIGN(const auto call, parse_call_line(text, context, id));
+  VIRGA_TRY_ASSIGN(auto* const session, sessions.get(call.globals));
+  output::NullWriter nowhere;
+  VIRGA_TRY(cli::fetch_result(call.invocation,
+                              call.globals,
+                              *session->session,
+                              nowhere,
+                              {limit::Priority::prefetch, nullptr}));
+  return {};
 }
 
-/// Goes on in a process of its own that nobody waits for; true there.
+/// Goes on in a process of its own that nobody waits for. False in the one that was called; where
+/// no process can be made, that one does the work.
 bool go_to_background() {
-  if (fork() != 0) {
-    return false;
+  const pid_t child = fork();
+  if (child != 0) {
+    return child < 0;
   }
   setsid();
   const int null = open("/dev/null", O_RDWR);
@@ -93,7 +84,8 @@ Status warm_cache(const Words& words, Context& context) {
       file = words[i];
     }
   }
-  VIRGA_TRY_ASSIGN(const auto text, file == "-" ? read_standard_input() : read_file(file));
+  VIRGA_TRY_ASSIGN(const auto lines, read_lines(file));
+  VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
   // Whoever asks for it wants the answers kept, script or not.
   setenv("VIRGA_CACHE", "on", 0);  // NOLINT(concurrency-mt-unsafe): before the first thread
   if (!waits && !go_to_background()) {
@@ -101,18 +93,13 @@ Status warm_cache(const Words& words, Context& context) {
   }
   constexpr int k_lowest_priority = 19;
   static_cast<void>(nice(k_lowest_priority));
-  std::int64_t number = 0;
-  std::int64_t failed = 0;
-  for (const auto part : split(text, '\n')) {
-    ++number;
-    const auto line = trim(part);
-    if (line.empty() || line.front() == '#') {
-      continue;
-    }
-    if (const auto status = warm_line(std::string(line), context); !status) {
+  SessionPool sessions(context, *catalog);
+  std::size_t failed = 0;
+  for (const auto& line : lines) {
+    if (const auto status = warm_line(line.text, sessions, context); !status) {
       ++failed;
-      VIRGA_TRY(
-          context.err.write(concat("line ", number, ": ", trim(status.error().message), "\n")));
+      VIRGA_TRY(context.err.write(
+          concat("line ", line.number, ": ", trim(status.error().message), "\n")));
     }
   }
   if (failed > 0) {

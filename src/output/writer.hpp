@@ -18,6 +18,12 @@ class Writer {
   [[nodiscard]] virtual bool is_closed() const { return false; }
 };
 
+/// Drops everything.
+class NullWriter final : public Writer {
+ public:
+  [[nodiscard]] Status write(std::string_view) override { return {}; }
+};
+
 /// A file descriptor, unbuffered. A reader that left (EPIPE) is no error: the rest is dropped, as
 /// in the AWS CLI.
 class DescriptorWriter final : public Writer {

@@ -88,7 +88,7 @@ class AnswersTest(CacheCase):
         self.service.fail_with = None
         self.assertIn("r-2", self.ok(*READ))
 
-    def test_answers_never_reach_standard_output_late_or_twice_after_a_cut(self) -> None:
+    def test_an_entry_that_was_cut_counts_as_absent(self) -> None:
         self.ok(*READ)
         entry = self.entries()[0]
         entry.write_bytes(entry.read_bytes()[:-3])

@@ -263,6 +263,21 @@ class AloneTest(unittest.TestCase):
         for length in range(0, len(traffic), 3):
             self.assertEqual(self.run_plugin("--stdio", data=traffic[:length]).returncode, 0, length)
 
+    def test_goodbye_ends_it_though_its_input_stays_open(self) -> None:
+        hello = bytes.fromhex(
+            "81a548656c6c6f83a870726f746f636f6ca96e752d706c7567696ea776657273696f6ea7302e3131352e31a866656174757265739181a46e616d65"
+            "ab4c6f63616c536f636b6574")
+        plugin = subprocess.Popen([PluginCase.plugin, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert plugin.stdin and plugin.stdout
+        plugin.stdin.write(hello + b"\xa7Goodbye")
+        plugin.stdin.flush()
+        said = plugin.stdout.read()  # until it ends
+        self.assertEqual(plugin.wait(timeout=10), 0)
+        self.assertTrue(said.startswith(b"\x07msgpack"))
+        self.assertTrue(said.endswith(b"features\x90"), said)  # its greeting, and nothing behind it
+        plugin.stdin.close()
+        plugin.stdout.close()
+
     def test_garbage_is_refused(self) -> None:
         for data in (b"\xc1", b"\x93\x01\x02\x03", b"\xdd\xff\xff\xff\xff", b"hello", b"\x81" * 2000):
             self.assertIn(self.run_plugin("--stdio", data=data).returncode, (0, 1), data)
