@@ -172,7 +172,7 @@ Result<curl::Loop*> CurlTransport::loop() {
 
 Result<Response> CurlTransport::send(const Request& request, const SinkChooser& choose_sink) {
   VIRGA_TRY_ASSIGN(curl::Loop * loop, this->loop());
-  if (interrupted_ || request.stop.stop_requested()) {
+  if (interrupted_) {
     return fail(curl::interrupted());
   }
   auto transfer =
@@ -185,7 +185,6 @@ Result<Response> CurlTransport::send(const Request& request, const SinkChooser& 
     loop->handles().give_back(transfer->easy);
     return fail(std::move(prepared).error());
   }
-  // A stop that comes before the exchange has begun is seen by the next one only.
   const std::stop_callback on_stop(
       request.stop, [loop, transfer] { loop->cancel(transfer, curl::interrupted()); });
   // Whoever writes a sink or reads a source may be away for long: the I/O thread drives those.

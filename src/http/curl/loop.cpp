@@ -154,6 +154,7 @@ Status Loop::exchange(TransferPtr transfer) {
 void Loop::resume(TransferPtr transfer) { post({Kind::resume, std::move(transfer), {}}); }
 
 void Loop::cancel(TransferPtr transfer, Error error) {
+  transfer->cancelled = true;
   post({Kind::cancel, std::move(transfer), std::move(error)});
 }
 
@@ -268,7 +269,9 @@ void Loop::begin(TransferPtr transfer) {
     silence_check_ = transfer->last_activity + read_timeout_duration();
   }
   Transfer& added = *active_.emplace(easy, std::move(transfer)).first->second;
-  if (curl_multi_add_handle(multi_, easy) != CURLM_OK) {
+  if (added.cancelled) {  // the command for it was dropped, or will find nothing
+    finish(easy, interrupted());
+  } else if (curl_multi_add_handle(multi_, easy) != CURLM_OK) {
     finish(easy, explain(added, CURLE_OUT_OF_MEMORY, options_));
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -52,6 +53,7 @@ struct Transfer {
   curl_off_t uploaded_bytes = 0;
   bool connected = false;
   bool head_too_large = false;
+  std::atomic<bool> cancelled = false;  ///< so that a cancel which comes before begin() counts
 
   std::mutex mutex;
   std::condition_variable changed;

@@ -6,6 +6,7 @@
 #include <future>
 #include <iterator>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -137,6 +138,45 @@ TEST(CurlDriving, ASilentExchangeTimesOutWhoeverDrives) {
   EXPECT_TRUE(a.get());
   EXPECT_EQ(b.get().error().network, NetworkFailure::read_timeout);
   server.b.open.set_value();
+}
+
+/// Reads requests and never answers.
+void keep_silent(Connection& peer) {
+  while (!peer.read_head().empty()) {
+  }
+}
+
+TEST(CurlDriving, AStopBeforeTheExchangeBeginsEndsIt) {
+  LoopbackServer server(keep_silent);
+  CurlTransport transport({});
+  std::stop_source stop;
+  stop.request_stop();
+  Request request = request_to(server);
+  request.stop = stop.get_token();
+  EXPECT_EQ(transport.send(request).error().code, ErrorCode::interrupted);
+  StringSink sink;
+  const auto driven_by_thread = transport.send(request, [&](const Response&) { return &sink; });
+  EXPECT_EQ(driven_by_thread.error().code, ErrorCode::interrupted);
+}
+
+TEST(CurlDriving, AStopAtAnyInstantEndsTheExchange) {
+  LoopbackServer server(keep_silent);
+  CurlTransport transport({});
+  constexpr int k_tries = 200;
+  for (int i = 0; i < k_tries; ++i) {
+    std::stop_source stop;
+    Request request = request_to(server);
+    request.stop = stop.get_token();
+    std::thread stopper([&stop, i] {
+      for (int turn = 0; turn < i % 20; ++turn) {
+        std::this_thread::yield();
+      }
+      stop.request_stop();
+    });
+    const auto answer = transport.send(request);
+    stopper.join();
+    ASSERT_EQ(answer.error().code, ErrorCode::interrupted);
+  }
 }
 
 TEST(CurlDriving, NothingIsLostBetweenManyThreads) {
