@@ -77,6 +77,10 @@ class Reading {
   /// What was fetched so far is kept as an incomplete answer.
   ~Reading();
 
+  /// Looks for a kept answer, without asking anybody. True if one will do: all pages are its pages
+  /// then. To be called before next(), which else does the same first.
+  [[nodiscard]] bool find();
+
   /// The next page; the caller knows when to stop. `fetch` gets it from the service if it has to
   /// be; it must not throw.
   /// Errors: those of fetch(), also of the one that another process made; general where terms
@@ -93,8 +97,10 @@ class Reading {
 
   Reading(Cache& cache, Question question, Terms terms, Enough enough);
 
+  [[nodiscard]] bool looks() const { return terms_.look_up && terms_.ttl.count() > 0; }
+
   [[nodiscard]] Status start();
-  [[nodiscard]] Status join_others(bool looks);
+  [[nodiscard]] Status join_others();
   void begin_fetch();
   [[nodiscard]] bool find_kept();
   [[nodiscard]] bool take(std::shared_ptr<const Answer> answer);
@@ -118,6 +124,7 @@ class Reading {
   Question question_;
   Outcome outcome_ = Outcome::bypass;
   std::chrono::microseconds age_{0};
+  bool looked_ = false;
   bool started_ = false;
   bool finished_ = false;
   std::uint32_t next_ = 0;  ///< page

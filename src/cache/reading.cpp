@@ -47,6 +47,14 @@ Reading::~Reading() {
   }
 }
 
+bool Reading::find() {
+  if (!looked_) {
+    looked_ = true;
+    finished_ = looks() && find_kept();
+  }
+  return answer_ != nullptr || entry_ != nullptr;
+}
+
 Result<PagePtr> Reading::next(const Fetch& fetch) {
   if (!started_) {
     started_ = true;
@@ -80,9 +88,7 @@ std::optional<Outcome> Reading::usable(const Metadata& metadata) const {
 
 /// Errors: that of a shared flight; general where the answer would have to be fetched and may not.
 Status Reading::start() {
-  const bool looks = terms_.look_up && terms_.ttl.count() > 0;
-  if (looks && find_kept()) {
-    finished_ = true;
+  if (find()) {
     return {};
   }
   if (terms_.only_kept) {
@@ -108,11 +114,11 @@ Status Reading::start() {
       }
     }
     // What another thread fetched may be too large for memory, and be on disk.
-    if (!local_.leads() && looks && find_kept()) {
+    if (!local_.leads() && looks() && find_kept()) {
       finished_ = true;
       return {};
     }
-    VIRGA_TRY(join_others(looks));
+    VIRGA_TRY(join_others());
     if (finished_) {
       return {};
     }
@@ -127,7 +133,7 @@ Status Reading::start() {
 
 /// Flies with other processes: finished_ if that gave an answer, else this one fetches.
 /// Errors: that of the flight.
-Status Reading::join_others(bool looks) {
+Status Reading::join_others() {
   constexpr int k_tries = 3;
   const bool shares = local_.leads() && terms_.share_widely && cache_.disk_ != nullptr;
   for (int i = 0; shares && i < k_tries; ++i) {
@@ -142,7 +148,7 @@ Status Reading::join_others(bool looks) {
       continue;
     }
     // Another one may have landed since the first look.
-    if (flight_.role() == Flight::Role::lead && looks && find_kept()) {
+    if (flight_.role() == Flight::Role::lead && looks() && find_kept()) {
       finished_ = true;
       flight_ = Flight();
     }

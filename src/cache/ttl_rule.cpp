@@ -122,7 +122,7 @@ bool is_read_name(std::string_view operation) {
 
 TtlRule TtlRules::find(std::string_view service, std::string_view operation) const {
   TtlRule rule = table_rule(service, operation);
-  if (user_rules_.empty() || rule.scope == TtlScope::secret || rule.scope == TtlScope::effect) {
+  if (user_rules_.empty() || !rule.is_read()) {
     return rule;
   }
   const std::string name = folded(operation);

@@ -33,6 +33,11 @@ struct TtlRule {
   bool is_user_rule = false;
 
   [[nodiscard]] bool is_kept() const { return ttl.count() > 0; }
+
+  /// Whether an answer may be shared with who asks the same, and kept where somebody wishes it.
+  [[nodiscard]] bool is_read() const {
+    return scope != TtlScope::secret && scope != TtlScope::effect;
+  }
 };
 
 /// A rule of the user's, from [cache.ttl] of config.toml.

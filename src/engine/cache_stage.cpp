@@ -19,10 +19,6 @@ bool is_single_result(const Call& call) {
   return call.body == nullptr && !call.open_sink && !call.on_event && !call.bypass_cache;
 }
 
-bool is_read(const cache::TtlRule& rule) {
-  return rule.scope != cache::TtlScope::secret && rule.scope != cache::TtlScope::effect;
-}
-
 /// All that configuration says of where a service is, besides the region.
 Result<std::string> endpoint_text(const config::Settings& settings, const model::Service& service) {
   VIRGA_TRY_ASSIGN(const auto url, settings.endpoint_url(service.metadata("serviceId")));
@@ -74,20 +70,24 @@ Result<cache::Question> CacheStage::question(const Call& call) const {
   return out;
 }
 
+Status CacheStage::may_ask(const Call& call) const {
+  if (!parts_.cache.use.offline) {
+    return {};
+  }
+  return fail(ErrorCode::usage,
+              concat("--offline: answers of ",
+                     call.operation.service().name(),
+                     ":",
+                     call.operation.name(),
+                     " are never cached."));
+}
+
 Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const {
   const CacheUse& use = parts_.cache.use;
   Plan out;
-  out.rule = ttl_rule(parts_.cache.rules, call.operation);
-  const bool fits = is_single_result(call) && is_read(out.rule);
-  if (!fits) {
-    if (use.offline) {
-      return fail(ErrorCode::usage,
-                  concat("--offline: answers of ",
-                         call.operation.service().name(),
-                         ":",
-                         call.operation.name(),
-                         " are never cached."));
-    }
+  const auto rule = rule_before_secrets(parts_.cache.rules, call.operation);
+  if (!is_single_result(call) || !rule.is_read()) {
+    VIRGA_TRY(may_ask(call));
     return std::optional<Plan>();
   }
   VIRGA_TRY_ASSIGN(out.question, question(call));
@@ -96,8 +96,8 @@ Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const
   }
   auto& terms = out.terms;
   // Asking for an age is a rule of the user's for this one call.
-  const bool by_age = use.max_age && !out.rule.is_kept();
-  terms.ttl = by_age ? *use.max_age : out.rule.ttl;
+  const bool by_age = use.max_age && !rule.is_kept();
+  terms.ttl = by_age ? *use.max_age : rule.ttl;
   terms.max_age = use.max_age;
   terms.stop = call.stop;
   terms.look_up = use.mode != CacheMode::off && !use.refresh;
@@ -106,7 +106,7 @@ Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const
   terms.share_widely = use.shares_widely || terms.store;
   terms.stale_if_error = use.stale_if_error;
   if (use.revalidates) {
-    terms.stale_while_revalidate = out.rule.ttl;
+    terms.stale_while_revalidate = rule.ttl;
   }
   if (use.mode == CacheMode::off && !use.offline) {
     terms.ttl = std::chrono::seconds(0);
@@ -179,6 +179,12 @@ Result<Page> FetchReader::begin(const Call& call) {
     };
   }
   reading_ = stage_.cache().read(std::move(plan->question), plan->terms, std::move(enough));
+  // What is kept holds no secrets; the look for them, over all shapes of the answer, is for others.
+  if (!reading_->find() && secret_obstacle(operation)) {
+    reading_.reset();
+    VIRGA_TRY(stage_.may_ask(call));
+    return next_.call(call);
+  }
   return read(call);
 }
 

@@ -73,12 +73,15 @@ class CacheStage {
   struct Plan {
     cache::Question question;
     cache::Terms terms;
-    cache::TtlRule rule;
   };
 
-  /// Nothing where the cache has no business with the call: it writes, streams, gives secrets, or
-  /// nobody signs it. Errors: usage, where --offline forbids such a call.
+  /// Nothing where the cache has no business with the call: it writes, streams, is said to give
+  /// secrets, or nobody signs it. Whether its model shows secrets (secret_obstacle()) is left to
+  /// the caller. Errors: those of may_ask().
   [[nodiscard]] Result<std::optional<Plan>> plan(const Call& call) const;
+
+  /// Errors: usage, where --offline forbids a call whose answer is never kept.
+  [[nodiscard]] Status may_ask(const Call& call) const;
 
   /// Drops the kept answers that the call may have made wrong. Before and after a write: the answer
   /// may never come.

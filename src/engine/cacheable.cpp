@@ -120,7 +120,7 @@ bool is_raw_body(const Shape& output) {
 
 }  // namespace
 
-std::optional<KeepObstacle> keep_obstacle(const model::Operation& operation) {
+std::optional<KeepObstacle> effect_obstacle(const model::Operation& operation) {
   const auto method = operation.method();
   if (method != "GET" && method != "HEAD" && method != "POST") {
     return KeepObstacle{"its HTTP method is that of a write", {}};
@@ -139,12 +139,16 @@ std::optional<KeepObstacle> keep_obstacle(const model::Operation& operation) {
   if (is_unsigned(operation)) {
     return KeepObstacle{"no signature says who asks", {}};
   }
-  if (output) {
+  return std::nullopt;
+}
+
+std::optional<KeepObstacle> secret_obstacle(const model::Operation& operation) {
+  if (const auto output = operation.output()) {
     if (const auto member = sensitive_member(*output, ByName::yes)) {
       return KeepObstacle{k_sensitive_output, *member};
     }
   }
-  if (input) {
+  if (const auto input = operation.input()) {
     if (const auto member = sensitive_member(*input, ByName::no)) {
       return KeepObstacle{k_sensitive_input, *member};
     }
@@ -152,23 +156,36 @@ std::optional<KeepObstacle> keep_obstacle(const model::Operation& operation) {
   return std::nullopt;
 }
 
-cache::TtlRule ttl_rule(const cache::TtlRules& rules, const model::Operation& operation) {
+namespace {
+
+cache::TtlRule not_kept(cache::TtlScope scope, const KeepObstacle& obstacle) {
+  return {std::chrono::seconds(0), scope, obstacle.reason, obstacle.member, false};
+}
+
+}  // namespace
+
+cache::TtlRule rule_before_secrets(const cache::TtlRules& rules,
+                                   const model::Operation& operation) {
   const cache::TtlRule rule = rules.find(operation.service().name(), operation.name());
-  // Names decide most: only where they allow it are the shapes walked.
-  if (rule.scope == cache::TtlScope::secret || rule.scope == cache::TtlScope::effect) {
+  // Names decide most.
+  if (!rule.is_read()) {
     return rule;
   }
-  const auto obstacle = keep_obstacle(operation);
-  if (!obstacle) {
+  if (const auto obstacle = effect_obstacle(operation)) {
+    return not_kept(cache::TtlScope::effect, *obstacle);
+  }
+  return rule;
+}
+
+cache::TtlRule ttl_rule(const cache::TtlRules& rules, const model::Operation& operation) {
+  const cache::TtlRule rule = rule_before_secrets(rules, operation);
+  if (!rule.is_read()) {
     return rule;
   }
-  const bool is_secret =
-      obstacle->reason == k_sensitive_output || obstacle->reason == k_sensitive_input;
-  return {std::chrono::seconds(0),
-          is_secret ? cache::TtlScope::secret : cache::TtlScope::effect,
-          obstacle->reason,
-          obstacle->member,
-          false};
+  if (const auto obstacle = secret_obstacle(operation)) {
+    return not_kept(cache::TtlScope::secret, *obstacle);
+  }
+  return rule;
 }
 
 }  // namespace virga::engine
