@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "base/encoding.hpp"
 #include "base/strings.hpp"
@@ -66,35 +67,6 @@ std::size_t plain_length(std::string_view text, bool ascii) {
 void write_newline(std::string& out, int spaces) {
   out += '\n';
   out.append(static_cast<std::size_t>(spaces), ' ');
-}
-
-/// Writes what separates and closes the elements of a list or map around `element(i)`.
-template <typename Range, typename Element>
-void write_elements(std::string& out,
-                    char open,
-                    char close,
-                    const Range& range,
-                    const JsonStyle& style,
-                    int level,
-                    Element element) {
-  out += open;
-  bool first = true;
-  for (const auto& item : range) {
-    if (!first) {
-      out += ',';
-    }
-    if (style.indent > 0) {
-      write_newline(out, style.indent * (level + 1));
-    } else if (!first && !style.compact) {
-      out += ' ';
-    }
-    first = false;
-    element(item);
-  }
-  if (!first && style.indent > 0) {
-    write_newline(out, style.indent * level);
-  }
-  out += close;
 }
 
 std::string json_float(double number) {
@@ -179,51 +151,110 @@ void write_json_string(std::string& out, std::string_view text, bool ascii) {
   out += '"';
 }
 
-void write_json(std::string& out, const Value& value, const JsonStyle& style, int level) {
-  switch (value.kind()) {
-    case Value::Kind::null:
-      out += "null";
-      return;
-    case Value::Kind::boolean:
-      out += *value.as_bool() ? "true" : "false";
-      return;
-    case Value::Kind::integer:
-      append(out, *value.as_integer());
-      return;
-    case Value::Kind::number:
-      out += json_float(*value.as_number());
-      return;
-    case Value::Kind::big_integer:
-      out += value.as_big_integer()->digits;
-      return;
-    case Value::Kind::string:
-      write_json_string(out, *value.as_string(), style.ascii);
-      return;
-    case Value::Kind::blob:
-      write_json_string(out, base64_encode(value.as_blob()->bytes));
-      return;
-    case Value::Kind::timestamp: {
-      const TimestampText text = format_timestamp(*value.as_timestamp(), style.timestamps);
-      if (text.is_number) {
-        out += text.text;
-      } else {
-        write_json_string(out, text.text, style.ascii);
-      }
-      return;
+namespace {
+
+/// Writes one value; between elements `spill` may take what there is.
+template <typename Spill>
+class JsonWriter {
+ public:
+  JsonWriter(std::string& out, const JsonStyle& style, Spill spill)
+      : out_(out), style_(style), spill_(std::move(spill)) {}
+
+  Status write(const Value& value, int level) {
+    if (const auto* list = value.as_list()) {
+      return elements(
+          '[', ']', *list, level, [&](const Value& item) { return write(item, level + 1); });
     }
-    case Value::Kind::list:
-      write_elements(out, '[', ']', *value.as_list(), style, level, [&](const Value& item) {
-        write_json(out, item, style, level + 1);
+    if (const auto* map = value.as_map()) {
+      return elements('{', '}', *map, level, [&](const Map::Entry& entry) {
+        write_json_string(out_, entry.first, style_.ascii);
+        out_ += style_.compact && style_.indent == 0 ? ":" : ": ";
+        return write(entry.second, level + 1);
       });
-      return;
-    case Value::Kind::map:
-      write_elements(out, '{', '}', *value.as_map(), style, level, [&](const Map::Entry& entry) {
-        write_json_string(out, entry.first, style.ascii);
-        out += style.compact && style.indent == 0 ? ":" : ": ";
-        write_json(out, entry.second, style, level + 1);
-      });
-      return;
+    }
+    write_scalar(value);
+    return {};
   }
+
+ private:
+  /// Writes what separates and closes the elements of a list or map around `element(i)`.
+  template <typename Range, typename Element>
+  Status elements(char open, char close, const Range& range, int level, Element element) {
+    out_ += open;
+    bool first = true;
+    for (const auto& item : range) {
+      if (!first) {
+        out_ += ',';
+      }
+      if (style_.indent > 0) {
+        write_newline(out_, style_.indent * (level + 1));
+      } else if (!first && !style_.compact) {
+        out_ += ' ';
+      }
+      first = false;
+      VIRGA_TRY(element(item));
+      VIRGA_TRY(spill_());
+    }
+    if (!first && style_.indent > 0) {
+      write_newline(out_, style_.indent * level);
+    }
+    out_ += close;
+    return {};
+  }
+
+  void write_scalar(const Value& value) {
+    switch (value.kind()) {
+      case Value::Kind::boolean:
+        out_ += *value.as_bool() ? "true" : "false";
+        return;
+      case Value::Kind::integer:
+        append(out_, *value.as_integer());
+        return;
+      case Value::Kind::number:
+        out_ += json_float(*value.as_number());
+        return;
+      case Value::Kind::big_integer:
+        out_ += value.as_big_integer()->digits;
+        return;
+      case Value::Kind::string:
+        write_json_string(out_, *value.as_string(), style_.ascii);
+        return;
+      case Value::Kind::blob:
+        write_json_string(out_, base64_encode(value.as_blob()->bytes));
+        return;
+      case Value::Kind::timestamp: {
+        const TimestampText text = format_timestamp(*value.as_timestamp(), style_.timestamps);
+        if (text.is_number) {
+          out_ += text.text;
+        } else {
+          write_json_string(out_, text.text, style_.ascii);
+        }
+        return;
+      }
+      default:
+        out_ += "null";
+        return;
+    }
+  }
+
+  std::string& out_;
+  const JsonStyle& style_;
+  Spill spill_;
+};
+
+}  // namespace
+
+void write_json(std::string& out, const Value& value, const JsonStyle& style, int level) {
+  const auto written = JsonWriter(out, style, [] { return Status(); }).write(value, level);
+  static_cast<void>(written);  // nothing spills, nothing fails
+}
+
+Status write_json_in_parts(std::string& out,
+                           const Value& value,
+                           const JsonStyle& style,
+                           int level,
+                           const std::function<Status()>& spill) {
+  return JsonWriter(out, style, [&spill] { return spill(); }).write(value, level);
 }
 
 std::string to_json(const Value& value, const JsonStyle& style) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "value/timestamp.hpp"
 #include "value/value.hpp"
 
@@ -19,6 +21,14 @@ struct JsonStyle {
 /// Appends the value in the form that Python's json.dumps gives: floats by repr, NaN and Infinity
 /// as such, blobs as base64 text, empty lists and maps as [] and {}.
 void write_json(std::string& out, const Value& value, const JsonStyle& style = {}, int level = 0);
+
+/// The same for values that may be large: between elements `spill` is called, which may take away
+/// what `out` holds. Errors: those of spill; the rest is not written then.
+[[nodiscard]] Status write_json_in_parts(std::string& out,
+                                         const Value& value,
+                                         const JsonStyle& style,
+                                         int level,
+                                         const std::function<Status()>& spill);
 
 [[nodiscard]] std::string to_json(const Value& value, const JsonStyle& style = {});
 

@@ -24,7 +24,7 @@ class JsonFormatter final : public Formatter {
     if (const auto* map = result.as_map(); map != nullptr && map->empty()) {
       return {};
     }
-    write_json(buffer_.text, result, style_);
+    VIRGA_TRY(write(result, 0, out));
     buffer_.text += '\n';
     return buffer_.flush(out);
   }
@@ -47,7 +47,7 @@ class JsonFormatter final : public Formatter {
       buffer_.text += has_elements_ ? "," : "";
       has_elements_ = true;
       newline(path_.size() + 1);
-      write_json(buffer_.text, element, style_, level);
+      VIRGA_TRY(write(element, level, out));
       VIRGA_TRY(buffer_.spill(out));
     }
     return buffer_.flush(out);
@@ -64,6 +64,11 @@ class JsonFormatter final : public Formatter {
   }
 
  private:
+  Status write(const Value& value, int level, Writer& out) {
+    return write_json_in_parts(
+        buffer_.text, value, style_, level, [&] { return buffer_.spill(out); });
+  }
+
   /// Ends the map at this depth of the path, which has its first member already.
   void close(const Map& rest, std::size_t depth) {
     if (depth == path_.size()) {
