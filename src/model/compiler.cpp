@@ -206,8 +206,6 @@ Result<CompiledPack> compile_data_folder(const std::string& folder, const std::s
   }
   const fs::path data(folder);
   PackBuilder builder;
-  // First what is of no single service: looking a service up walks over the names of all of them,
-  // which stand together this way instead of on a page each.
   VIRGA_TRY_ASSIGN(const Value partitions, read_model(data / "partitions.json"));
   VIRGA_TRY_ASSIGN(const Value endpoints, read_model(data / "endpoints.json"));
   VIRGA_TRY_ASSIGN(const Value retry, read_model(data / "_retry.json"));

@@ -41,7 +41,7 @@ class PackBuilder::Parts {
     nodes_.emplace_back();        // node 0 is null
   }
 
-  /// Interned.
+  /// Interned, but for what start_texts() has parted.
   std::uint32_t text(std::string_view bytes) {
     const auto [entry, is_new] =
         texts_.try_emplace(std::string(bytes), static_cast<std::uint32_t>(text_.size()));
@@ -53,6 +53,13 @@ class PackBuilder::Parts {
       text_ += bytes;
     }
     return entry->second;
+  }
+
+  /// Texts from here on stand together. A command reads those of one service: interned across
+  /// services they would lie on as many pages as there are of them.
+  void start_texts() {
+    texts_.clear();
+    texts_.emplace(std::string(), 0U);
   }
 
   /// The index of the tree's root; children of one node stand together. Null is node 0.
@@ -380,6 +387,10 @@ Status PackBuilder::Parts::add_service(const ServiceSource& source) {
   const auto in_service = [&](Error error) {
     return fail(std::move(error).context("service " + source.name));
   };
+  start_texts();
+  for (const auto& [name, model] : *operations) {  // a search for one of them reads these alone
+    static_cast<void>(text(operation_cli_name(name)));
+  }
   for (const auto& [name, model] : *shapes) {
     auto shape = make_shape(indexes, name, model);
     if (!shape) {
@@ -401,7 +412,7 @@ Status PackBuilder::Parts::add_service(const ServiceSource& source) {
     operations_.push_back(entry.second);
   }
   const Value& metadata = member_of(source.service, "metadata");
-  pack::Service service(text(source.name),
+  pack::Service service(0,  // finish() names all of them, in one place
                         text(choose_protocol(metadata)),
                         first_operation,
                         static_cast<std::uint32_t>(operations_.size()) - first_operation,
@@ -425,9 +436,11 @@ std::string PackBuilder::Parts::finish(std::string_view source, std::string_view
   std::sort(services_.begin(), services_.end(), [](const auto& a, const auto& b) {
     return a.first < b.first;
   });
+  start_texts();
   std::vector<pack::Service> services;
-  for (const auto& entry : services_) {
-    services.push_back(entry.second);
+  for (auto& [name, service] : services_) {
+    service.mutate_name(text(name));
+    services.push_back(service);
   }
   flatbuffers::FlatBufferBuilder builder(std::size_t{1} << 20U);
   const auto bytes_of = [](const std::string& bytes) {
