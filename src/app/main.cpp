@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/prefault.hpp"
 #include "commands/run.hpp"
 #include "http/file_body.hpp"
 
@@ -44,6 +45,7 @@ void occupy_standard_streams() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  virga::prefault_program();
   occupy_standard_streams();
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_termination);

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "base/prefault.hpp"
 #include "value/binary.hpp"
 
 namespace virga::cache {
@@ -223,6 +224,13 @@ bool is_frame(const FrameHead& head, std::uint32_t index, std::string_view store
 }
 
 Result<PagePtr> read_page(Codec codec, std::string_view stored, std::uint32_t raw_size) {
+  // Values take about ten times the room of their binary form, in which a key stands once.
+  constexpr std::size_t k_growth = 8;
+  constexpr std::size_t k_large = std::size_t{16} << 10U;
+  constexpr std::size_t k_most = std::size_t{8} << 20U;
+  if (raw_size > k_large) {
+    prefault_heap(std::min(raw_size * k_growth, k_most));
+  }
   VIRGA_TRY_ASSIGN(const std::string raw, decompress(codec, stored, raw_size));
   VIRGA_TRY_ASSIGN(Value value, read_binary(raw));
   return std::make_shared<Value>(std::move(value));
