@@ -5,9 +5,10 @@
 
 namespace virga {
 
-// A page's first touch is a fault of its own; the kernel maps a range for little more than the price
-// of one. Faults are most of what a short command costs: each takes half a microsecond on metal and
-// 15 to 20 in a nested virtual machine. Where the kernel is older than 5.14 all this does nothing.
+// A page's first touch is a fault of its own; the kernel maps a range for little more than the
+// price of one. Faults are most of what a short command costs: each takes half a microsecond on
+// metal and 15 to 20 in a nested virtual machine. Where the kernel is older than 5.14 all this does
+// nothing.
 
 /// Maps the pages that every command touches: the program's functions that cmake/function_order.ld
 /// puts in front, its constants, and the first of its stack and heap. To be called once, first.

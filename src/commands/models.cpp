@@ -39,7 +39,9 @@ Result<Options> read_options(const std::vector<std::string>& words,
 
 Result<std::string> choose_source(const Options& options, const config::Environment& environment) {
   if (const auto from = options.find("--from"); from != options.end()) {
-    return from->second;
+    // The package's folder will do as well as the data folder in it.
+    const std::string inner = from->second + "/data";
+    return file_exists(inner + "/endpoints.json") ? inner : from->second;
   }
   return default_model_source(environment);
 }

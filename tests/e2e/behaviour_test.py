@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from receiving import receive
 from sanitized import is_sanitized
 
 VIRGA = ""
@@ -57,11 +58,11 @@ class Server:
 def read_request(connection: socket.socket) -> bytes:
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
+        data += receive(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0)
     while len(body) < length:
-        body += connection.recv(65536)
+        body += receive(connection)
     return head + b"\r\n\r\n" + body
 
 
@@ -313,12 +314,12 @@ class BehaviourTest(unittest.TestCase):
         def serve(connection: socket.socket) -> None:
             head = b""
             while b"\r\n\r\n" not in head:
-                head += connection.recv(65536)
+                head += receive(connection)
             head, _, body = head.partition(b"\r\n\r\n")
             if b"100-continue" in head:
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             while len(body) < 300000:
-                body += connection.recv(65536)
+                body += receive(connection)
             seen.append(body)
             connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: "e"\r\n\r\n')
 

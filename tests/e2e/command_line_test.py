@@ -6,6 +6,7 @@ Usage: command_line_test.py VIRGA [unittest options]
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -100,6 +101,25 @@ class AliasTest(CommandLineTest):
         self.check(self.run_virga("debugging"), 255, "", 'Global parameter "--debug" detected in alias "debugging"')
         self.write_aliases("no section\n")
         self.check(self.run_virga("--mock", "sts", "get-caller-identity"), 255, "", "Unable to parse config file")
+
+
+class ModelsTest(CommandLineTest):
+    def test_the_package_around_the_data_folder_will_do(self) -> None:
+        service = self.folder / "botocore/data/tiny/2020-01-01"
+        service.mkdir(parents=True)
+        model = {
+            "metadata": {"protocol": "json", "jsonVersion": "1.1", "endpointPrefix": "tiny", "serviceId": "Tiny"},
+            "operations": {"Ping": {"name": "Ping", "http": {"method": "POST", "requestUri": "/"}}},
+            "shapes": {},
+        }
+        (service / "service-2.json").write_text(json.dumps(model))
+        (self.folder / "botocore/data/endpoints.json").write_text("{}")
+        pack = str(self.folder / "pack")
+        for source in ("botocore", "botocore/data"):
+            with self.subTest(source):
+                made = self.run_virga("models", "build", "--from", str(self.folder / source), "--out", pack)
+                self.assertEqual(made.returncode, 0, made.stderr)
+                self.assertIn("operations  1\n", self.run_virga("models", "info", "--file", pack).stdout)
 
 
 class HandOverTest(CommandLineTest):

@@ -23,6 +23,8 @@ import unittest
 from collections.abc import Iterator
 from pathlib import Path
 
+from receiving import receive
+
 VIRGA = ""
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 NGINX = shutil.which("nginx", path=PATH)
@@ -90,7 +92,7 @@ class Tunnels:
             with self._context.wrap_socket(plain, server_side=True) as client:
                 head = b""
                 while b"\r\n\r\n" not in head:
-                    head += client.recv(4096)
+                    head += receive(client)
                 self.asked.append(head.split(b"\r\n")[0].decode())
                 host, port = head.split()[1].decode().rsplit(":", 1)
                 with socket.create_connection((host, int(port))) as upstream:
@@ -135,14 +137,14 @@ class Upload:
             with self._context.wrap_socket(plain, server_side=True) as client:
                 head = b""
                 while b"\r\n\r\n" not in head:
-                    head += client.recv(65536)
+                    head += receive(client)
                 head, _, body = head.partition(b"\r\n\r\n")
                 fields = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
                 self.headers = {name.lower(): value for name, value in fields}
                 if "expect" in self.headers:
                     client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
                 while not body.endswith(b"\r\n0\r\n\r\n"):  # aws-chunked ends in another way
-                    body += client.recv(65536)
+                    body += receive(client)
                 self.body = b"".join(self.chunks(body))
                 client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         except OSError:
