@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "base/strings.hpp"
+#include "cli/limits.hpp"
 #include "cli/session_parts.hpp"
 #include "commands/arguments.hpp"
 #include "commands/command.hpp"
 #include "commands/s3/size.hpp"
 #include "commands/s3/uri.hpp"
+#include "config/virga_config.hpp"
 #include "engine/pager.hpp"
 #include "engine/read_ahead.hpp"
 #include "engine/session.hpp"
@@ -235,8 +237,14 @@ Status s3_ls(const std::vector<std::string>& words, Context& context) {
   std::stop_source stop;
   VIRGA_TRY_ASSIGN(auto call, make_call(arguments, place, *s3));
   call.stop = stop.get_token();
-  engine::Session session(cli::session_parts(
-      context.globals, *catalog, context.settings, context.clock, context.random, context.err));
+  auto parts = cli::session_parts(
+      context.globals, *catalog, context.settings, context.clock, context.random, context.err);
+  VIRGA_TRY_ASSIGN(const auto config, config::read_virga_config(context.environment));
+  VIRGA_TRY_ASSIGN(
+      parts.limiter,
+      cli::make_limiter(
+          context.globals.yielding.limits, config, context.environment, context.clock));
+  engine::Session session(std::move(parts));
   Listing listing(arguments, context);
   VIRGA_TRY_ASSIGN(auto pager, session.pages(std::move(call), limits));
   engine::ReadAhead pages(*pager, std::move(stop), [&context] { return context.out.is_closed(); });
