@@ -218,25 +218,43 @@ std::vector<Provider> profile_providers(ProviderContext& context,
   return out;
 }
 
-CredentialChain default_chain(const ChainParts& parts) {
-  auto context = std::make_unique<ProviderContext>(parts);
-  const std::string profile = parts.settings.profile_name();
+/// In the order of the AWS CLI.
+std::vector<Provider> default_providers(ProviderContext& context,
+                                        const config::Settings& settings) {
+  const std::string profile = settings.profile_name();
   // A profile that an option names hides the environment's keys; one that AWS_PROFILE names does
   // not. Source: botocore/credentials.py, create_credential_resolver.
-  const bool use_environment = !parts.settings.profile_from_option();
+  const bool use_environment = !settings.profile_from_option();
   std::vector<Provider> providers;
   if (use_environment) {
-    providers.push_back(environment_provider(*context));
+    providers.push_back(environment_provider(context));
   }
-  providers.push_back(assume_role_provider(*context, profile));
-  for (auto& provider : profile_providers(*context, profile, use_environment)) {
+  providers.push_back(assume_role_provider(context, profile));
+  for (auto& provider : profile_providers(context, profile, use_environment)) {
     providers.push_back(std::move(provider));
   }
-  providers.push_back(ec2_file_provider(*context));
-  providers.push_back(boto_provider(*context));
-  providers.push_back(container_provider(*context));
-  providers.push_back(instance_provider(*context));
+  providers.push_back(ec2_file_provider(context));
+  providers.push_back(boto_provider(context));
+  providers.push_back(container_provider(context));
+  providers.push_back(instance_provider(context));
+  return providers;
+}
+
+CredentialChain default_chain(const ChainParts& parts) {
+  auto context = std::make_unique<ProviderContext>(parts);
+  auto providers = default_providers(*context, parts.settings);
   return CredentialChain(std::move(providers), std::move(context));
+}
+
+Result<std::optional<Identity>> known_identity(const ChainParts& parts) {
+  ProviderContext context(parts);
+  for (const auto& provider : default_providers(context, parts.settings)) {
+    VIRGA_TRY_ASSIGN(auto claim, provider->claim());
+    if (claim) {
+      return claim->needs_credentials ? std::nullopt : std::optional(std::move(claim->identity));
+    }
+  }
+  return std::nullopt;
 }
 
 std::string account_of_access_key(std::string_view access_key_id) {

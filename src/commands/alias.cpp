@@ -24,6 +24,10 @@ struct Place {
   bool is_first = false;  ///< the command itself, not one of the words
 };
 
+std::string alias_path(const config::Environment& environment) {
+  return environment.home() + "/.aws/cli/alias";
+}
+
 std::string normal(std::string_view section) {
   const auto words = config::split_words(section);
   return words ? join(*words, " ") : std::string(section);
@@ -127,8 +131,32 @@ Result<bool> replace(cli::MainArguments& main, const Place& place, const std::st
 
 }  // namespace
 
+std::vector<completion::Alias> all_aliases(const config::Environment& environment) {
+  std::vector<completion::Alias> out;
+  const auto path = alias_path(environment);
+  const auto bytes = read_file_if_exists(path);
+  const auto sections = bytes && *bytes
+                            ? config::parse_config(**bytes, path, config::IndentedBlocks::text)
+                            : Result<config::ConfigSections>(config::ConfigSections());
+  if (!sections) {
+    return out;
+  }
+  constexpr std::string_view k_command = "command ";
+  for (const auto& [title, entries] : *sections) {
+    const bool is_command = title.starts_with(k_command);
+    if (title == "toplevel" || is_command) {
+      for (const auto& [name, value] : entries.entries()) {
+        out.push_back({is_command ? normal(title).substr(k_command.size()) : std::string(),
+                       name,
+                       std::string(trim(value.text))});
+      }
+    }
+  }
+  return out;
+}
+
 Status expand_aliases(cli::MainArguments& main, const config::Environment& environment) {
-  const auto path = environment.home() + "/.aws/cli/alias";
+  const auto path = alias_path(environment);
   VIRGA_TRY_ASSIGN(const auto bytes, read_file_if_exists(path));
   if (!bytes) {
     return {};

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "base/result.hpp"
 #include "cli/global_options.hpp"
+#include "completion/completer.hpp"
 #include "config/environment.hpp"
 
 namespace virga::commands {
@@ -16,5 +19,8 @@ namespace virga::commands {
 /// Source: awscli: alias.py.
 [[nodiscard]] Status expand_aliases(cli::MainArguments& main,
                                     const config::Environment& environment);
+
+/// All aliases of that file; none where it cannot be read.
+[[nodiscard]] std::vector<completion::Alias> all_aliases(const config::Environment& environment);
 
 }  // namespace virga::commands

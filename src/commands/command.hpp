@@ -65,6 +65,7 @@ struct Command {
                                                    Context& context);
 [[nodiscard]] Status bulk(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status cache(const std::vector<std::string>& words, Context& context);
+[[nodiscard]] Status completion(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status explain(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status generate(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status models(const std::vector<std::string>& words, Context& context);

@@ -10,6 +10,7 @@ namespace {
 constexpr Command k_commands[] = {
     {"bulk", "", bulk},
     {"cache", "", cache},
+    {"completion", "", completion},
     {"configure", "", configure},
     {"ecr", "get-login-password", ecr_get_login_password},
     {"ecr-public", "get-login-password", ecr_public_get_login_password},

@@ -2,6 +2,7 @@
 #include "commands/run.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -20,6 +21,7 @@
 #include "cli/usage.hpp"
 #include "commands/alias.hpp"
 #include "commands/command.hpp"
+#include "commands/completion.hpp"
 #include "commands/fan_out.hpp"
 #include "commands/hand_over.hpp"
 #include "commands/help.hpp"
@@ -155,6 +157,24 @@ Result<cli::MainArguments> parse_for_help(std::vector<std::string> words, cli::C
   return main;
 }
 
+/// What shells ask; nothing if this is something else. The words may be anything, so that no parser
+/// sees them.
+std::optional<Status> run_completion(Program& program,
+                                     std::string_view called_as,
+                                     const std::vector<std::string>& words) {
+  const CompletionWorld world{program.environment, program.clock, program.random, program.out};
+  if (called_as == "aws_completer") {
+    return complete_line(false, world);
+  }
+  if (words.empty() || (words.front() != "__complete" && words.front() != "__completeNoDesc")) {
+    return std::nullopt;
+  }
+  if (words.size() == 1 && program.environment.get("COMP_LINE")) {
+    return complete_line(true, world);
+  }
+  return complete_words({words.begin() + 1, words.end()}, words.front() == "__complete", world);
+}
+
 Status run_words(Program& program, const std::vector<std::string>& words, const Manner& manner) {
   VIRGA_TRY_ASSIGN(cli::MainArguments main,
                    asks_with_dashes(words, manner) ? parse_for_help(words, manner.compat)
@@ -204,11 +224,14 @@ Result<const model::Catalog*> Context::catalog() {
 
 int run(std::string_view called_as, const std::vector<std::string>& words) {
   Program program;
+  called_as.remove_prefix(called_as.find_last_of('/') + 1);
+  if (const auto done = run_completion(program, called_as, words)) {
+    return *done ? 0 : cli::exit_code(done->error(), cli::Compat::v2);
+  }
   const std::string wanted = program.environment.get("VIRGA_COMPAT").value_or("");
   using cli::Compat;
   const Manner manner{cli::wanted_compat(words).value_or(wanted == "v1" ? Compat::v1 : Compat::v2),
-                      !wanted.empty() || cli::wanted_compat(words) ||
-                          called_as.substr(called_as.find_last_of('/') + 1) == "aws"};
+                      !wanted.empty() || cli::wanted_compat(words) || called_as == "aws"};
   const auto compat = manner.compat;
   const bool known = wanted.empty() || wanted == "v1" || wanted == "v2";
   const Status status =

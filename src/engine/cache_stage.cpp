@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "cache/invalidation.hpp"
 #include "engine/cacheable.hpp"
+#include "engine/endpoint_text.hpp"
 #include "engine/pager.hpp"
 #include "engine/result_path.hpp"
 
@@ -17,18 +18,6 @@ using config::Setting;
 
 bool is_single_result(const Call& call) {
   return call.body == nullptr && !call.open_sink && !call.on_event && !call.bypass_cache;
-}
-
-/// All that configuration says of where a service is, besides the region.
-Result<std::string> endpoint_text(const config::Settings& settings, const model::Service& service) {
-  VIRGA_TRY_ASSIGN(const auto url, settings.endpoint_url(service.metadata("serviceId")));
-  std::string out = url.value_or("");
-  for (const auto& [setting, mark] : {std::pair(Setting::use_fips_endpoint, " fips"),
-                                      std::pair(Setting::use_dualstack_endpoint, " dualstack")}) {
-    VIRGA_TRY_ASSIGN(const bool on, settings.flag(setting));
-    out += on ? mark : "";
-  }
-  return out;
 }
 
 std::int64_t items_in(const std::vector<cache::PagePtr>& pages, std::string_view result_key) {
@@ -47,6 +36,17 @@ std::string first_result_key(const model::Operation& operation) {
 }
 
 }  // namespace
+
+Result<std::string> endpoint_text(const config::Settings& settings, const model::Service& service) {
+  VIRGA_TRY_ASSIGN(const auto url, settings.endpoint_url(service.metadata("serviceId")));
+  std::string out = url.value_or("");
+  for (const auto& [setting, mark] : {std::pair(Setting::use_fips_endpoint, " fips"),
+                                      std::pair(Setting::use_dualstack_endpoint, " dualstack")}) {
+    VIRGA_TRY_ASSIGN(const bool on, settings.flag(setting));
+    out += on ? mark : "";
+  }
+  return out;
+}
 
 Result<cache::Question> CacheStage::question(const Call& call) const {
   const auto service = call.operation.service();

@@ -64,6 +64,8 @@ std::string_view without_brackets(std::string_view word) {
   return word;
 }
 
+bool is_path(std::string_view word) { return word == "FILE" || word == "DIR"; }
+
 bool is_plain_word(std::string_view word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || is_ascii_digit(c) || c == '-' || c == '_';
@@ -163,14 +165,16 @@ std::vector<CommandForm> command_forms(std::string_view markdown) {
           in_words = false;
           const auto meaning = meanings.find(word);
           form.options.push_back(
-              {std::string(word), false, meaning == meanings.end() ? "" : meaning->second});
+              {std::string(word), false, false, meaning == meanings.end() ? "" : meaning->second});
         } else if (in_words && raw.front() != '[' && is_plain_word(word)) {
           form.words.emplace_back(word);
         } else if (!in_words && !form.options.empty() && raw.front() != '[' && !word.empty()) {
           form.options.back().takes_value = true;
+          form.options.back().takes_file = is_path(word);
         } else if (!word.empty()) {
           in_words = false;
           form.takes_words = true;
+          form.takes_files = form.takes_files || is_path(word);
         }
       }
     }

@@ -34,6 +34,7 @@ void set_command_text(std::string_view markdown, Layout& layout);
 struct CommandOption {
   std::string name;  ///< with its dashes
   bool takes_value = false;
+  bool takes_file = false;   ///< the value is called FILE or DIR
   std::string meaning = {};  ///< of the list of options; may be empty
 };
 
@@ -42,6 +43,7 @@ struct CommandForm {
   std::vector<std::string> words;  ///< behind "virga": {"models", "build"}
   std::vector<CommandOption> options;
   bool takes_words = false;  ///< further words may follow
+  bool takes_files = false;  ///< one of them is called FILE
 };
 
 [[nodiscard]] std::vector<CommandForm> command_forms(std::string_view markdown);
