@@ -2,8 +2,9 @@
 // "virga completion SHELL" prints what a shell loads; "virga __complete" is what that calls.
 #include "commands/completion.hpp"
 
+#include <chrono>
 #include <csignal>
-#include <cstdlib>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "auth/known_identity.hpp"
+#include "base/encoding.hpp"
 #include "base/strings.hpp"
 #include "cache/disk_tier.hpp"
 #include "cli/answer_cache.hpp"
@@ -31,17 +33,21 @@ namespace {
 constexpr int k_no_space = 2;
 constexpr int k_no_files = 4;
 
-/// After this no answer is opened any more, and after the second the program ends without one: a
-/// disk that hangs must not hold up the prompt.
+/// After this no kept answer is opened any more.
 constexpr auto k_time_for_names = std::chrono::milliseconds(50);
-constexpr auto k_most_time = std::chrono::milliseconds(100);
 
 extern "C" void on_time_out(int) { _exit(0); }
 
-void end_after(std::chrono::milliseconds time) {
-  std::signal(SIGALRM, on_time_out);
-  const itimerval timer{{0, 0}, {0, std::chrono::microseconds(time).count()}};
-  static_cast<void>(setitimer(ITIMER_REAL, &timer, nullptr));
+/// A disk that hangs must not hold up the prompt.
+void end_in_time(const config::Environment& environment) {
+  constexpr std::int64_t k_most_milliseconds = 100;
+  const auto wanted = parse_int(environment.get("VIRGA_COMPLETION_TIMEOUT").value_or(""));
+  const auto milliseconds = wanted.value_or(k_most_milliseconds);
+  if (milliseconds > 0) {
+    std::signal(SIGALRM, on_time_out);
+    const itimerval timer{{0, 0}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
+    static_cast<void>(setitimer(ITIMER_REAL, &timer, nullptr));
+  }
 }
 
 bool is_on(const std::optional<std::string>& variable) {
@@ -51,44 +57,40 @@ bool is_on(const std::optional<std::string>& variable) {
 /// One completion's view of the world.
 class Completion {
  public:
-  Completion(const config::Environment& environment, Clock& clock, Random& random)
-      : environment_(environment),
-        clock_(clock),
-        random_(random),
-        started_(std::chrono::steady_clock::now()) {}
+  explicit Completion(const CompletionWorld& world)
+      : world_(world), started_(std::chrono::steady_clock::now()) {}
 
-  completion::Answer run(std::vector<std::string> words,
-                         const std::string& current,
-                         bool describes) {
-    if (auto catalog = model::Catalog::open(engine::find_pack(environment_))) {
-      catalog_ = std::move(*catalog);
-    }
-    const auto commands = native_commands();
-    const auto aliases = all_aliases(environment_);
+  completion::Answer run(CompletionRequest request) {
+    const auto& environment = world_.environment;
+    const bool has_commands = request.options == nullptr;
+    const auto commands = has_commands ? native_commands() : std::vector<help::NativeCommand>();
+    const auto aliases = has_commands ? all_aliases(environment) : std::vector<completion::Alias>();
     completion::Parts parts;
-    parts.catalog = catalog_ ? &*catalog_ : nullptr;
+    parts.catalog = world_.catalog;
     parts.commands = commands;
     parts.aliases = aliases;
-    parts.describes = describes;
-    if (environment_.get("VIRGA_COMPAT").value_or("") == "v1") {
+    parts.describes = request.describes;
+    parts.options = request.options;
+    if (environment.get("VIRGA_COMPAT").value_or("") == "v1") {
       parts.compat = cli::Compat::v1;
     }
     parts.profiles = [this] { return profiles(); };
-    parts.names = [this](const completion::NameQuery& query) { return names(query); };
-    return completion::complete(parts, std::move(words), current);
+    if (request.names) {
+      parts.names = [this](const completion::NameQuery& query) { return names(query); };
+    }
+    return completion::complete(parts, std::move(request.words), request.current);
   }
 
  private:
   [[nodiscard]] std::vector<std::string> profiles() const {
-    const config::Settings settings(environment_);
+    const config::Settings settings(world_.environment);
     const auto profiles = settings.profiles();
     return profiles ? (*profiles)->names() : std::vector<std::string>();
   }
 
   [[nodiscard]] std::vector<completion::Candidate> names(const completion::NameQuery& query) {
-    end_after(k_most_time);
     // No source for the region but the configuration: the network is not asked.
-    config::Settings settings(environment_);
+    config::Settings settings(world_.environment);
     for (const auto& [name, setting] : {std::pair("profile", config::Setting::profile),
                                         std::pair("region", config::Setting::region),
                                         std::pair("endpoint-url", config::Setting::endpoint_url)}) {
@@ -110,36 +112,121 @@ class Completion {
           // What no question has where the configuration is wrong.
           return engine::endpoint_text(settings, service).value_or(std::string("?"));
         }};
-    const auto root = cli::cache_root(environment_);
-    const auto tier = cache::make_disk_tier(root, clock_);
+    const auto root = cli::cache_root(world_.environment);
+    const auto tier = cache::make_disk_tier(root, world_.clock);
     return completion::cached_names(
-        query, *catalog_, asker, {root, *tier, started_ + k_time_for_names});
+        query, *world_.catalog, asker, {root, *tier, started_ + k_time_for_names});
   }
 
   [[nodiscard]] std::optional<auth::Identity> identity_for(const completion::NameQuery& query,
                                                            const config::Settings& settings) {
-    if (is_on(environment_.get("VIRGA_MOCK")) || query.options.contains("mock")) {
+    if (is_on(world_.environment.get("VIRGA_MOCK")) || query.options.contains("mock")) {
       return auth::Identity{"mock", ""};
     }
     if (query.options.contains("no-sign-request")) {
       return auth::Identity{"anonymous", ""};
     }
-    const auto known = auth::known_identity({settings, clock_, random_});
+    const auto known = auth::known_identity({settings, world_.clock, world_.random});
     return known ? *known : std::nullopt;
   }
 
-  const config::Environment& environment_;
-  Clock& clock_;
-  Random& random_;
+  const CompletionWorld& world_;
   std::chrono::steady_clock::time_point started_;
-  std::optional<model::Catalog> catalog_;
 };
 
 std::string directive_of(const completion::Answer& answer) {
   return concat(":", (answer.no_space ? k_no_space : 0) + (answer.files ? 0 : k_no_files), "\n");
 }
 
+/// "virga __complete WORD... CURRENT": a line for each candidate ("VALUE" or
+/// "VALUE<tab>DESCRIPTION"), then ":N", where N is a sum: 2 if no space follows, 4 if no names of
+/// files may stand there.
+Status complete_words(std::vector<std::string> words,
+                      bool describes,
+                      const CompletionWorld& world,
+                      output::Writer& out) {
+  CompletionRequest request;
+  request.current = words.empty() ? std::string() : std::move(words.back());
+  if (!words.empty()) {
+    words.pop_back();
+  }
+  request.words = std::move(words);
+  request.describes = describes;
+  const auto answer = find_candidates(std::move(request), world);
+  std::string text;
+  for (const auto& candidate : answer.candidates) {
+    append(text, candidate.text);
+    if (describes && !candidate.description.empty()) {
+      append(text, "\t", candidate.description);
+    }
+    text += '\n';
+  }
+  return out.write(text + directive_of(answer));
+}
+
+/// Where bash's cursor stands in the bytes of the line: COMP_POINT counts characters.
+std::size_t cursor_in(std::string_view line, const config::Environment& environment) {
+  const auto point = parse_int(environment.get("COMP_POINT").value_or(""));
+  if (!point || *point < 0) {
+    return line.size();
+  }
+  std::size_t at = 0;
+  for (std::int64_t i = 0; i < *point && at < line.size(); ++i) {
+    static_cast<void>(next_code_point(line, at));
+  }
+  return at;
+}
+
+/// The same for the line that bash puts into COMP_LINE and COMP_POINT; the words are as they go
+/// into the line.
+Status complete_line(bool with_directive, const CompletionWorld& world, output::Writer& out) {
+  auto text = world.environment.get("COMP_LINE");
+  text = text ? text : world.environment.get("COMMAND_LINE");
+  const std::string typed = text.value_or("");
+  const auto line = completion::split_line(typed, cursor_in(typed, world.environment));
+  if (line.words.empty()) {
+    return {};  // the program's own name
+  }
+  auto answer =
+      find_candidates({{line.words.begin() + 1, line.words.end()}, line.current, false}, world);
+  std::string words;
+  for (const auto& word : completion::words_for_bash(answer, line)) {
+    append(words, word, "\n");
+  }
+  return out.write(words + (with_directive ? directive_of(answer) : ""));
+}
+
 }  // namespace
+
+completion::Answer find_candidates(CompletionRequest request, const CompletionWorld& world) {
+  const std::string current = request.current;
+  auto answer = Completion(world).run(std::move(request));
+  completion::keep_fitting(answer.candidates, current, true);
+  return answer;
+}
+
+Result<bool> complete_for_shell(std::string_view called_as,
+                                const std::vector<std::string>& words,
+                                CompletionWorld world,
+                                output::Writer& out) {
+  const std::string_view first = words.empty() ? std::string_view() : words.front();
+  const bool takes_words = first == "__complete" || first == "__completeNoDesc";
+  const bool takes_line = called_as == "aws_completer" || first == "__completeLine";
+  if (!takes_words && !takes_line) {
+    return false;
+  }
+  end_in_time(world.environment);
+  const auto catalog = model::Catalog::open(engine::find_pack(world.environment));
+  world.catalog = catalog ? &*catalog : nullptr;
+  if (takes_line) {
+    VIRGA_TRY(complete_line(false, world, out));
+  } else if (words.size() == 1 && world.environment.get("COMP_LINE")) {
+    VIRGA_TRY(complete_line(true, world, out));
+  } else {
+    VIRGA_TRY(complete_words({words.begin() + 1, words.end()}, first == "__complete", world, out));
+  }
+  return true;
+}
 
 Status completion(const std::vector<std::string>& words, Context& context) {
   const auto script =
@@ -150,47 +237,6 @@ Status completion(const std::vector<std::string>& words, Context& context) {
                 "shells is wanted");
   }
   return context.out.write(script);
-}
-
-Status complete_words(std::vector<std::string> words,
-                      bool describes,
-                      const CompletionWorld& world) {
-  const std::string current = words.empty() ? std::string() : std::move(words.back());
-  if (!words.empty()) {
-    words.pop_back();
-  }
-  Completion completion(world.environment, world.clock, world.random);
-  auto answer = completion.run(std::move(words), current, describes);
-  completion::keep_fitting(answer.candidates, current, true);
-  std::string out;
-  for (const auto& candidate : answer.candidates) {
-    append(out, candidate.text);
-    if (describes && !candidate.description.empty()) {
-      append(out, "\t", candidate.description);
-    }
-    out += '\n';
-  }
-  return world.out.write(out + directive_of(answer));
-}
-
-Status complete_line(bool with_directive, const CompletionWorld& world) {
-  auto text = world.environment.get("COMP_LINE");
-  text = text ? text : world.environment.get("COMMAND_LINE");
-  const auto point = parse_int(world.environment.get("COMP_POINT").value_or(""));
-  const std::string typed = text.value_or("");
-  auto line = completion::split_line(
-      typed, point && *point >= 0 ? static_cast<std::size_t>(*point) : typed.size());
-  if (line.words.empty()) {
-    return {};  // the program's own name
-  }
-  Completion completion(world.environment, world.clock, world.random);
-  auto answer = completion.run({line.words.begin() + 1, line.words.end()}, line.current, false);
-  completion::keep_fitting(answer.candidates, line.current, false);
-  std::string out;
-  for (const auto& word : completion::words_for_bash(answer, line)) {
-    append(out, word, "\n");
-  }
-  return world.out.write(out + (with_directive ? directive_of(answer) : ""));
 }
 
 }  // namespace virga::commands

@@ -157,24 +157,6 @@ Result<cli::MainArguments> parse_for_help(std::vector<std::string> words, cli::C
   return main;
 }
 
-/// What shells ask; nothing if this is something else. The words may be anything, so that no parser
-/// sees them.
-std::optional<Status> run_completion(Program& program,
-                                     std::string_view called_as,
-                                     const std::vector<std::string>& words) {
-  const CompletionWorld world{program.environment, program.clock, program.random, program.out};
-  if (called_as == "aws_completer") {
-    return complete_line(false, world);
-  }
-  if (words.empty() || (words.front() != "__complete" && words.front() != "__completeNoDesc")) {
-    return std::nullopt;
-  }
-  if (words.size() == 1 && program.environment.get("COMP_LINE")) {
-    return complete_line(true, world);
-  }
-  return complete_words({words.begin() + 1, words.end()}, words.front() == "__complete", world);
-}
-
 Status run_words(Program& program, const std::vector<std::string>& words, const Manner& manner) {
   VIRGA_TRY_ASSIGN(cli::MainArguments main,
                    asks_with_dashes(words, manner) ? parse_for_help(words, manner.compat)
@@ -225,8 +207,11 @@ Result<const model::Catalog*> Context::catalog() {
 int run(std::string_view called_as, const std::vector<std::string>& words) {
   Program program;
   called_as.remove_prefix(called_as.find_last_of('/') + 1);
-  if (const auto done = run_completion(program, called_as, words)) {
-    return *done ? 0 : cli::exit_code(done->error(), cli::Compat::v2);
+  // The words of a completion may be anything: no parser sees them.
+  const auto completed = complete_for_shell(
+      called_as, words, {program.environment, program.clock, program.random}, program.out);
+  if (!completed || *completed) {
+    return completed ? 0 : cli::exit_code(completed.error(), cli::Compat::v2);
   }
   const std::string wanted = program.environment.get("VIRGA_COMPAT").value_or("");
   using cli::Compat;
@@ -234,8 +219,10 @@ int run(std::string_view called_as, const std::vector<std::string>& words) {
                       !wanted.empty() || cli::wanted_compat(words) || called_as == "aws"};
   const auto compat = manner.compat;
   const bool known = wanted.empty() || wanted == "v1" || wanted == "v2";
+  // "virga aws" is what Nushell's plugin calls it.
+  const bool has_aws = !manner.like_aws && !words.empty() && words.front() == "aws";
   const Status status =
-      known ? run_words(program, words, manner)
+      known ? run_words(program, {words.begin() + (has_aws ? 1 : 0), words.end()}, manner)
             : Status(fail(ErrorCode::configuration,
                           concat("VIRGA_COMPAT is \"", wanted, "\"; it may be v1 or v2.")));
   if (status) {

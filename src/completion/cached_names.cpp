@@ -55,6 +55,12 @@ std::string caption(const Map& thing, std::string_view without) {
   return {};
 }
 
+/// Whether a command line takes the name for what it is: not for an option, nor for a file to read.
+/// Names are chosen by others.
+bool is_plain_value(std::string_view name) {
+  return !name.starts_with("-") && !name.starts_with("file://") && !name.starts_with("fileb://");
+}
+
 /// One search through the kept answers.
 class Search {
  public:
@@ -187,7 +193,7 @@ void Search::add(const std::string& name, const ValuePath& path, const Map* hold
     seen_.clear();
   }
   if (name.starts_with(query_.prefix) && found_.size() < k_most_names && is_clean(name) &&
-      seen_.insert(name).second) {
+      is_plain_value(name) && seen_.insert(name).second) {
     found_.push_back({name, holder == nullptr ? "" : caption(*holder, path.members.back())});
   }
 }

@@ -2,6 +2,7 @@
 #include "completion/completer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -25,7 +26,8 @@ using cli::Argument;
 using cli::Arity;
 using Words = std::vector<std::string>;
 
-constexpr std::string_view k_explain = "explain";
+/// Commands behind which a whole command line stands; "aws" is one that changes nothing.
+constexpr std::array<std::string_view, 2> k_in_front = {"aws", "explain"};
 
 /// One completion under way.
 class Completion {
@@ -191,7 +193,10 @@ void Completion::add_aliases() {
   const std::string section = join(scan_.positionals, " ");
   for (const auto& alias : parts_.aliases) {
     if (alias.section == section) {
-      add(alias.name, description_line(concat("alias: ", alias.value)));
+      // A line for the shell may be anything, passwords included.
+      add(alias.name,
+          alias.value.starts_with("!") ? "alias: a line for the shell"
+                                       : description_line(concat("alias: ", alias.value)));
     }
   }
 }
@@ -217,7 +222,9 @@ void Completion::add_commands() {
       }
     }
   }
-  add("help", "manual pages");
+  if (parts_.options == nullptr) {
+    add("help", "manual pages");
+  }
 }
 
 void Completion::add_operations() {
@@ -233,7 +240,8 @@ void Completion::add_operations() {
       documentation.emplace(*service_, model::Documentation::Depth::operations);
     }
     for (const auto& name : cli::operation_commands(*service_, command, parts_.compat)) {
-      if (cli::is_hidden_operation(command, name)) {
+      if (cli::is_hidden_operation(command, name) ||
+          (name == "wait" && parts_.options != nullptr)) {
         continue;
       }
       // Only those that fit are worth a description.
@@ -244,7 +252,7 @@ void Completion::add_operations() {
       add(name, operation ? text_of(documentation->of(*operation)) : std::string());
     }
   }
-  if (!answer_.candidates.empty()) {
+  if (!answer_.candidates.empty() && parts_.options == nullptr) {
     add("help", "manual page");
   }
 }
@@ -330,6 +338,14 @@ void Completion::add_operation_options(bool needed_only) {
 
 void Completion::add_global_options() {
   using Since = cli::GlobalOption::Since;
+  if (parts_.options != nullptr) {
+    for (const auto& option : *parts_.options) {
+      if (!scan_.given.contains(option.text.substr(2))) {
+        add(option.text, option.description);
+      }
+    }
+    return;
+  }
   for (const auto& option : cli::global_option_rows()) {
     const bool known = !(parts_.compat == cli::Compat::v1 && option.since == Since::v2);
     if (option.name != "command" && option.name != "v2-debug" && known &&
@@ -396,9 +412,9 @@ void Completion::add_words() {
 Answer Completion::run(Words words) {
   expand_aliases(words);
   scan_ = scan_words(words, [](std::string_view name) { return global_arity(name); });
-  if (!scan_.positionals.empty() && scan_.positionals[0] == k_explain) {
-    // The rest is a command line of its own.
-    words.erase(std::find(words.begin(), words.end(), k_explain));
+  if (!scan_.positionals.empty() &&
+      std::find(k_in_front.begin(), k_in_front.end(), scan_.positionals[0]) != k_in_front.end()) {
+    words.erase(std::find(words.begin(), words.end(), scan_.positionals[0]));
     Completion inner(parts_, current_);
     return inner.run(std::move(words));
   }

@@ -42,6 +42,9 @@ struct Parts {
   std::span<const Alias> aliases{};
   cli::Compat compat = cli::Compat::v2;
   bool describes = true;  ///< descriptions are wanted; they cost time
+  /// Where only operations can be called, and not as the AWS CLI does it: the options of each call
+  /// besides its own. Null for the AWS CLI's.
+  const std::vector<Candidate>* options = nullptr;
   /// Names of profiles.
   std::function<std::vector<std::string>()> profiles{};
   /// Names that answers in the cache have.

@@ -6,6 +6,7 @@ Usage: completion_test.py VIRGA [unittest options]
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -17,11 +18,17 @@ import tempfile
 import time
 import unittest
 
+from nushell_case import FakeAws
+
 VIRGA = ""
+# What others may call a thing, and what a shell would make of it.
+WILD = ["wild; touch pwned", "wild$(touch pwned)", "wild`touch pwned`", "wild 'a' \"b\" \\ ~ * ? [x] {a,b} !! #", "wild\u00e9&|<>"]
+DROPPED = ["--endpoint-url=http://evil", "file:///etc/passwd", "two\nlines", "\x1b[2Jcls", "\u202eturned"]
 
 
 class CompletionTest(unittest.TestCase):
     def setUp(self) -> None:
+        self.variables: dict[str, str] = {}
         self.folder = tempfile.mkdtemp(prefix="virga-completion-")
         self.addCleanup(shutil.rmtree, self.folder)
         os.makedirs(f"{self.folder}/.aws/cli")
@@ -39,7 +46,8 @@ class CompletionTest(unittest.TestCase):
     def environment(self, **variables: str) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS") if name in os.environ}
         return kept | {"HOME": self.folder, "PATH": f"{self.folder}/bin:/usr/bin:/bin", "AWS_DEFAULT_REGION": "eu-west-1",
-                       "AWS_EC2_METADATA_DISABLED": "true", "TERM": "dumb", "LC_ALL": "C.UTF-8"} | variables
+                       "AWS_EC2_METADATA_DISABLED": "true", "TERM": "dumb", "LC_ALL": "C.UTF-8",
+                       "VIRGA_COMPLETION_TIMEOUT": "0"} | variables
 
     def run_words(self, *words: str, program: str = "virga", **variables: str) -> str:
         done = subprocess.run([f"{self.folder}/bin/{program}", *words], env=self.environment(**variables),
@@ -63,6 +71,9 @@ class CompletionTest(unittest.TestCase):
         self.assertEqual(self.complete("cache", "in"), ["invalidate"])
         self.assertEqual(self.complete("cache", "policy", "ec2", "describe-instances"), ["describe-instances"])
         self.assertEqual(self.complete("explain", "ec2", "describe-instances"), ["describe-instances"])
+        self.assertEqual(self.complete("aws", "ec2", "describe-instances"), ["describe-instances"])
+        self.assertEqual(self.run_words("aws", "sts", "get-caller-identity", "--query", "Account", VIRGA_MOCK="1"),
+                         '"123456789012"\n')
         self.assertEqual(self.complete("s3", "l"), ["ls"])
         self.assertEqual(self.complete("whoami", "--reg"), ["--region"])
 
@@ -106,16 +117,74 @@ class CompletionTest(unittest.TestCase):
         self.assertEqual(self.complete(*words), [])
         self.assertFalse(os.path.exists(f"{self.folder}/started"))
 
+    def keep_tables(self, names: list[str]) -> dict[str, str]:
+        """Puts names of tables into the cache; the variables of who asked."""
+        body = json.dumps({"TableNames": names}).encode()
+        server = FakeAws(lambda *_: (200, {"Content-Type": "application/x-amz-json-1.0"}, body))
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.server = server
+        variables = {"AWS_ENDPOINT_URL": server.url, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "hidden"}
+        self.run_words("dynamodb", "list-tables", VIRGA_CACHE="on", **variables)
+        return variables
+
+    def test_names_that_others_chose(self) -> None:
+        variables = self.keep_tables(WILD + DROPPED)
+        words = ("dynamodb", "describe-table", "--table-name")
+        self.assertEqual(self.complete(*words, "", **variables), WILD)
+        for quote in ("", "'", '"'):
+            line = f"virga {' '.join(words)} {quote}wild"
+            shown = self.run_words("__completeLine", "virga", "wild", "--table-name", COMP_LINE=line, COMP_POINT=str(len(line)),
+                                   **variables)
+            for name, word in zip(WILD, shown.splitlines(), strict=True):
+                done = subprocess.run(["bash", "-c", f"printf %s {quote}{word}{quote}"], capture_output=True, text=True,
+                                      check=True, cwd=self.folder)
+                self.assertEqual(done.stdout, name)
+        self.assertFalse(os.path.exists(f"{self.folder}/pwned"))
+
+    def test_nobody_is_asked(self) -> None:
+        variables = self.keep_tables(["t"])
+        asked = len(self.server.requests)
+        del variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]
+        for more in ({"AWS_EC2_METADATA_SERVICE_ENDPOINT": self.server.url, "AWS_EC2_METADATA_DISABLED": "false"},
+                     {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.server.url}/c"},
+                     {"AWS_WEB_IDENTITY_TOKEN_FILE": "/dev/null", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/r"}):
+            for name in ("AWS_DEFAULT_REGION", "OTHER"):
+                environment = variables | more | {name: "eu-west-1" if name == "OTHER" else ""}
+                self.assertEqual(self.complete("dynamodb", "describe-table", "--table-name", "", **environment), [])
+        self.assertEqual(len(self.server.requests), asked)
+
+    def test_nothing_secret_is_shown(self) -> None:
+        with open(f"{self.folder}/.aws/credentials", "w") as file:
+            file.write("[default]\naws_access_key_id = AKIDHIDDEN\naws_secret_access_key = hidden-secret\n")
+        with open(f"{self.folder}/.aws/cli/alias", "w") as file:
+            file.write("[toplevel]\nsend = !curl -u me:hidden-password\n")
+        for words in (("",), ("--profile", ""), ("configure", "set", ""), ("configure", "get", "aws_"), ("iam", "create-user", "--")):
+            shown = self.run_words("__complete", *words, AWS_SESSION_TOKEN="hidden-token")
+            self.assertNotRegex(shown, "(?i)hidden-|AKIDHIDDEN")
+
+    def test_what_hangs_holds_up_nobody(self) -> None:
+        os.remove(f"{self.folder}/.aws/cli/alias")
+        os.mkfifo(f"{self.folder}/.aws/cli/alias")
+        begun = time.monotonic()
+        done = subprocess.run([VIRGA, "__complete", "ec2", "terminate-instances", "--instance-ids", ""],
+                              env=self.environment(VIRGA_COMPLETION_TIMEOUT="100"), capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        self.assertLess(time.monotonic() - begun, 5)
+
     def test_the_line_of_bash(self) -> None:
         def line(text: str, program: str = "aws_completer") -> list[str]:
-            words = () if program == "aws_completer" else ("__complete",)
-            return self.run_words(*words, program=program, COMP_LINE=text, COMP_POINT=str(len(text))).splitlines()
+            words = ("aws", "x", "y") if program == "aws_completer" else ("__complete",)
+            typed, _, behind = text.partition("|")
+            return self.run_words(*words, program=program, COMP_LINE=typed + behind, COMP_POINT=str(len(typed))).splitlines()
 
         self.assertEqual(line("aws ec2 describe-instances"), ["describe-instances"])
         self.assertEqual(line("aws sts get-caller-identity --region=eu-west-1"), ["eu-west-1"])
         self.assertEqual(line("aws --profile t"), ["two\\ words"])
         self.assertEqual(line("aws --profile 't"), ["two words"])
         self.assertEqual(line("virga ec2 describe-instances", "virga"), ["describe-instances", ":4"])
+        self.assertEqual(line("aws --query \u00e4\u00f6 sts get-caller-i|dentity --region x"), ["get-caller-identity"])
+        self.assertEqual(line("virga aws sts get-caller-i"), ["get-caller-identity"])
         self.assertEqual(line("aws"), [])
         self.assertEqual(line(""), [])
 
@@ -151,7 +220,7 @@ class CompletionTest(unittest.TestCase):
         process, terminal = pty.fork()
         if process == 0:
             os.chdir(f"{self.folder}/work")
-            os.execvpe(shell[0], shell, self.environment(TERM="xterm"))
+            os.execvpe(shell[0], shell, self.environment(TERM="xterm", **self.variables))
         shown = ""
 
         def read_until(pattern: str, seconds: float) -> bool:
@@ -192,6 +261,11 @@ class CompletionTest(unittest.TestCase):
         self.at_a_terminal(shell, setup, "virga --profile two\t--region=eu-west-1\t#", r"two\\ words --region=eu-west-1 #")
         self.at_a_terminal(shell, setup, "virga sqs send-message --cli-input-json fi\tinp\t#", "file://input.json #")
         self.at_a_terminal(shell, "complete -C aws_completer aws", "aws sts get-caller-i\t#", "get-caller-identity #")
+        self.at_a_terminal(shell, "complete -C 'virga __completeLine' aws", "aws sts get-caller-i\t#", "get-caller-identity #")
+        self.at_a_terminal(shell, f"{setup}; alias aws=virga; complete -F __virga_complete aws", "aws sts get-caller-i\t#",
+                           "get-caller-identity #")
+        self.variables = self.keep_tables(WILD[:1])
+        self.at_a_terminal(shell, setup, "virga dynamodb describe-table --table-name wi\t#", r"--table-name wild\\;\\ touch\\ pwned #")
 
     def test_zsh_itself(self) -> None:
         self.shell("zsh")
@@ -199,19 +273,24 @@ class CompletionTest(unittest.TestCase):
         setup = "PS1='$ '; autoload -U compinit; compinit -u -D; source <(virga completion zsh)"
         self.at_a_terminal(shell, setup, "virga sts get-caller-i\t--reg\teu-west-1 #", "get-caller-identity --region eu-west-1 #")
         self.at_a_terminal(shell, setup, "virga --profile two\t#", r"two\\ words #")
+        self.at_a_terminal(shell, f"{setup}; alias aws=virga", "aws sts get-caller-i\t#", "get-caller-identity #")
+        self.variables = self.keep_tables(WILD[:1])
+        self.at_a_terminal(shell, setup, "virga dynamodb describe-table --table-name wi\t#", r"--table-name wild\\;\\ touch\\ pwned #")
         self.at_a_terminal(shell, setup, "virga sqs send-message --cli-input-json file://inp\t#", "file://input.json *#")
 
     def test_fish_itself(self) -> None:
         self.shell("fish")
         # "complete -C" is what Tab asks; a terminal adds nothing but escape sequences.
         def fish(line: str) -> list[str]:
-            done = subprocess.run(["fish", "--no-config", "-c", "virga completion fish | source; complete -C $argv[1]", line],
+            setup = "virga completion fish | source; alias aws=virga; complete -C $argv[1]"
+            done = subprocess.run(["fish", "--no-config", "-c", setup, line],
                                   env=self.environment(), cwd=f"{self.folder}/work", capture_output=True, text=True,
                                   timeout=60, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             return [word.partition("\t")[0] for word in done.stdout.splitlines()]
 
         self.assertEqual(fish("virga sts get-caller-i"), ["get-caller-identity"])
+        self.assertEqual(fish("aws sts get-caller-i"), ["get-caller-identity"])
         self.assertEqual(fish("virga --profile tw"), ["two words"])
         self.assertEqual(fish("virga sqs send-message --cli-input-json file://inp"), ["file://input.json"])
         self.assertEqual(fish("virga s3api get-object --bucket b --key k inp"), ["input.json"])

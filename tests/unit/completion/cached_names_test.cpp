@@ -122,7 +122,8 @@ TEST_F(CachedNames, FitTheParametersThatWereGiven) {
 TEST_F(CachedNames, LeaveOutWhatCannotBeTyped) {
   keep(question(),
        R"({"Things": [{"ThingName": "a\nb"}, {"ThingName": "\u001b[2J"}, {"ThingName": "ok"},
-                                  {"ThingName": 7}, 3, {"ThingName": ""}]})");
+                                  {"ThingName": 7}, 3, {"ThingName": ""}, {"ThingName": "--endpoint-url=x"},
+                                  {"ThingName": "file:///etc/passwd"}]})");
   EXPECT_EQ(names(), "ok");
 }
 

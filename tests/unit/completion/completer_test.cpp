@@ -77,11 +77,15 @@ class Completer : public testing::Test {
     words.pop_back();
     answer = complete(parts(), words, current);
     keep_fitting(answer.candidates, current, anywhere);
-    std::vector<std::string> texts;
-    for (const auto& candidate : answer.candidates) {
-      texts.push_back(candidate.text);
+    return texts(answer);
+  }
+
+  static std::string texts(const Answer& found) {
+    std::vector<std::string> out;
+    for (const auto& candidate : found.candidates) {
+      out.push_back(candidate.text);
     }
-    return join(texts, " ");
+    return join(out, " ");
   }
 
   Parts parts() {
@@ -112,6 +116,33 @@ TEST_F(Completer, Commands) {
   EXPECT_EQ(at(""), "shelf tiny help rm sh");
   EXPECT_EQ(at("t"), "tiny");
   EXPECT_EQ(at("--region eu-west-1 t"), "tiny");
+}
+
+TEST_F(Completer, AwsInFrontChangesNothing) {
+  EXPECT_EQ(at("aws t"), "tiny");
+  EXPECT_EQ(at("--debug aws tiny delete-thing --mode s"), "slow");
+  EXPECT_EQ(at("explain aws rm --thing-name t"), "two");
+}
+
+TEST_F(Completer, OperationsOnly) {
+  const std::vector<Candidate> options{{"--pages", "whole pages"}};
+  auto calls = parts();
+  calls.commands = {};
+  calls.aliases = {};
+  calls.options = &options;
+  EXPECT_EQ(texts(complete(calls, {}, "")), "tiny");
+  EXPECT_EQ(texts(complete(calls, {"tiny"}, "")),
+            "delete-thing describe-cluster list-clusters list-things");
+  EXPECT_EQ(texts(complete(calls, {"tiny", "list-things"}, "--")),
+            "--cli-input-json --cli-input-yaml --generate-cli-skeleton --pages");
+  EXPECT_EQ(texts(complete(calls, {"tiny", "delete-thing", "--pages", "--thing-name"}, "")),
+            "one two");
+}
+
+TEST_F(Completer, LinesForTheShellAreNotShown) {
+  aliases = {{"", "secret", "!curl -u me:password"}};
+  at("sec");
+  EXPECT_EQ(answer.candidates.at(0).description, "alias: a line for the shell");
 }
 
 TEST_F(Completer, Operations) {
