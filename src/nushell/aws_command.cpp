@@ -257,7 +257,7 @@ Status AwsRun::answer_single(const cli::Invocation& invocation, engine::Call cal
 
 Status AwsRun::run() {
   auto& running = context_.call;
-  whole_pages_ = running.request.is_on("pages");
+  whole_pages_ = words_.wants_pages();
   VIRGA_TRY_ASSIGN(main_, cli::parse_main(words_.texts(), cli::Compat::v2));
   main_.globals.mock = main_.globals.mock || running.request.is_on("mock");
   VIRGA_TRY_ASSIGN(const auto environment, environment_of(running));
@@ -345,6 +345,7 @@ PluginCommand aws_command() {
       "gives whole pages. A body is a byte stream, unless a file is named for it.";
   row.search_terms = {"aws", "cloud", "amazon"};
   row.is_catch_all = true;
+  row.completes_externally = true;
   row.flags = {
       {"profile", "String", "the profile of the AWS configuration"},
       {"region", "String", "the region to call"},

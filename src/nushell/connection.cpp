@@ -409,9 +409,11 @@ Status Connection::take_call(const Value& body) {
   } else if (kind == "GetCompletion" && what != nullptr) {
     auto shared = std::make_shared<Value>(*what);
     const std::int64_t number = id;
-    start([this, shared, number](const std::stop_token&) {
+    start([this, shared, number](const std::stop_token& stop) {
       Map answer;
-      answer.append("CompletionItems", host_.complete(*shared));
+      answer.append("CompletionItems", host_.complete(*shared, [&](const Value& call) {
+        return ask(number, call, stop, nullptr);
+      }));
       send(response_message(number, answer));
     });
   } else if (kind == "CustomValueOp") {

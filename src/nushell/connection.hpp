@@ -148,6 +148,9 @@ class RunningCall {
   bool answered_ = false;
 };
 
+/// Asks the engine and waits for its answer, as RunningCall::ask() does.
+using AskEngine = std::function<Result<EngineAnswer>(const Value& engine_call)>;
+
 /// What the plugin does; the connection calls it. Thread-safe: calls run at once.
 class Host {
  public:
@@ -155,8 +158,9 @@ class Host {
   [[nodiscard]] virtual std::string version() const = 0;
   [[nodiscard]] virtual Value signatures(EngineVersion engine) const = 0;
   virtual void run(RunningCall& call) = 0;
-  /// Candidates for an argument, as CompletionItems has them; null lets nu complete.
-  [[nodiscard]] virtual Value complete(const Value& request) = 0;
+  /// Candidates for an argument, as CompletionItems has them; null lets nu complete. `ask` asks the
+  /// engine, which answers nothing but errors before 0.115.
+  [[nodiscard]] virtual Value complete(const Value& request, const AskEngine& ask) = 0;
   /// Ends what calls wait for outside of the connection.
   virtual void interrupt() = 0;
 };

@@ -12,14 +12,18 @@
 #include <unistd.h>
 
 #include "base/strings.hpp"
+#include "nushell/complete_command.hpp"
 
 namespace virga::nushell {
 namespace {
 
 const std::vector<PluginCommand>& commands() {
   static const std::vector<PluginCommand> k_commands = [] {
-    std::vector<PluginCommand> out = {
-        top_command(), aws_command(), debug_types_command(), debug_sleep_command()};
+    std::vector<PluginCommand> out = {top_command(),
+                                      aws_command(),
+                                      complete_command(),
+                                      debug_types_command(),
+                                      debug_sleep_command()};
     auto more = cache_commands();
     std::move(more.begin(), more.end(), std::back_inserter(out));
     return out;
@@ -112,7 +116,9 @@ void PluginHost::run(RunningCall& call) {
   }
 }
 
-Value PluginHost::complete(const Value&) { return nullptr; }
+Value PluginHost::complete(const Value& request, const AskEngine& ask) {
+  return completion_items(request, catalog_, ask);
+}
 
 void PluginHost::interrupt() { sessions_.interrupt(); }
 
@@ -141,7 +147,9 @@ LabeledError labeled(const Error& error, std::string_view service, Span span) {
                                             "response",
                                             "io",
                                             "interrupted",
+                                            "negative",
                                             "general"};
+    static_assert(std::size(k_names) == static_cast<std::size_t>(ErrorCode::general) + 1);
     out.code = concat("virga::", k_names[static_cast<std::size_t>(error.code)]);
     out.labels.back().text = "here";
   }
@@ -149,7 +157,11 @@ LabeledError labeled(const Error& error, std::string_view service, Span span) {
 }
 
 Result<std::map<std::string, std::string>> environment_of(RunningCall& call) {
-  VIRGA_TRY_ASSIGN(const auto answer, call.ask(Value("GetEnvVars")));
+  return environment_of([&call](const Value& question) { return call.ask(question); });
+}
+
+Result<std::map<std::string, std::string>> environment_of(const AskEngine& ask) {
+  VIRGA_TRY_ASSIGN(const auto answer, ask(Value("GetEnvVars")));
   std::map<std::string, std::string> out;
   const auto* map = answer.payload.find("ValueMap");
   if (map == nullptr || !map->is_map()) {

@@ -37,7 +37,7 @@ class PluginHost final : public Host {
   [[nodiscard]] std::string version() const override;
   [[nodiscard]] Value signatures(EngineVersion engine) const override;
   void run(RunningCall& call) override;
-  [[nodiscard]] Value complete(const Value& request) override;
+  [[nodiscard]] Value complete(const Value& request, const AskEngine& ask) override;
   void interrupt() override;
 
  private:
@@ -50,6 +50,7 @@ class PluginHost final : public Host {
 [[nodiscard]] LabeledError labeled(const Error& error, std::string_view service, Span span);
 
 /// The caller's environment; errors of the connection.
+[[nodiscard]] Result<std::map<std::string, std::string>> environment_of(const AskEngine& ask);
 [[nodiscard]] Result<std::map<std::string, std::string>> environment_of(RunningCall& call);
 
 /// Gives this thread, and no other, the caller's current folder, so that file names mean what the

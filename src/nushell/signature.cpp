@@ -123,7 +123,7 @@ Value encode_signature(const SignatureRow& row) {
                          field("is_filter", false),
                          field("creates_scope", false),
                          field("allows_unknown_args", row.is_catch_all),
-                         field("complete", nullptr),
+                         field("complete", row.completes_externally ? Value("External") : Value()),
                          field("category", map_of(field("Custom", "aws"))));
   return map_of(field("sig", std::move(signature)), field("examples", std::move(examples)));
 }

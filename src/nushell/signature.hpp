@@ -34,6 +34,8 @@ struct SignatureRow {
   std::vector<ArgumentRow> optional = {};
   std::vector<ArgumentRow> flags = {};
   bool is_catch_all = false;  ///< takes any words and flags behind it
+  /// The user's external completer completes it, flags included; nu asks it before the plugin.
+  bool completes_externally = false;
   std::string_view input = "Any";
   std::string_view output = "Any";
   std::vector<ExampleRow> examples = {};

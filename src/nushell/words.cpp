@@ -36,6 +36,7 @@ void Words::add(std::string text, Span span) {
 
 Result<Words> Words::of(const RunRequest& request, Span& at) {
   Words out;
+  out.wants_pages_ = request.is_on("pages");
   for (const auto& flag : request.named) {
     if (std::find(std::begin(k_own_flags), std::end(k_own_flags), flag.name) !=
         std::end(k_own_flags)) {
@@ -70,6 +71,10 @@ Result<Words> Words::of(const RunRequest& request, Span& at) {
       continue;
     }
     VIRGA_TRY_ASSIGN(auto word, word_of(tree, at));
+    if (word == "--pages") {  // behind a wrapper of the user's, flags are words
+      out.wants_pages_ = true;
+      continue;
+    }
     out.add(std::move(word), nu.span);
   }
   return out;

@@ -25,6 +25,9 @@ class Words {
   [[nodiscard]] std::string service() const;
   [[nodiscard]] bool asks_for_help() const;
 
+  /// --pages, as a flag or as a word.
+  [[nodiscard]] bool wants_pages() const { return wants_pages_; }
+
   /// The place of the word that a message is about: the value of the option or member that it
   /// names, or the longest word that stands in it; else `otherwise`.
   [[nodiscard]] Span place_of(std::string_view message, Span otherwise) const;
@@ -34,6 +37,7 @@ class Words {
 
   std::vector<std::string> texts_;
   std::vector<Span> spans_;
+  bool wants_pages_ = false;
   std::size_t first_own_ = 0;  ///< the words before it come from declared flags
 };
 
