@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // measure <runs> <command> [word...]: runs the command with its output dropped, and prints a line
-// for each run: CPU microseconds (user + system), peak memory in KiB, exit status. A small program
-// of its own, because a child's peak memory counts from that of the process it was made from.
+// for each run: CPU microseconds (user + system), peak memory in KiB, exit status, microseconds
+// that passed. A small program of its own, because a child's peak memory counts from that of the
+// process it was made from.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -24,6 +26,7 @@ int main(int argc, char** argv) {
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
   const long runs = std::strtol(argv[1], nullptr, 10);
   for (long i = 0; i < runs; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
     pid_t child = 0;
     if (posix_spawnp(&child, argv[2], &actions, nullptr, argv + 2, environ) != 0) {
       return 1;
@@ -34,10 +37,13 @@ int main(int argc, char** argv) {
       return 1;
     }
     const auto microseconds = [](const timeval& t) { return t.tv_sec * 1000000L + t.tv_usec; };
-    std::printf("%ld %ld %d\n",
+    const std::chrono::duration<double, std::micro> passed =
+        std::chrono::steady_clock::now() - begun;
+    std::printf("%ld %ld %d %.0f\n",
                 microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
                 usage.ru_maxrss,
-                WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+                WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+                passed.count());
   }
   return 0;
 }

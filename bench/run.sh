@@ -8,3 +8,5 @@ for program in build/release/bench/*_bench; do
 done
 echo "== whole commands"
 python3 bench/whole_process.py "$@"
+echo "== completion"
+python3 bench/completion.py "$@"

@@ -55,7 +55,7 @@ def report(name: str, command: list[str], env: dict[str, str], runs: int) -> Non
         [str(MEASURE), str(runs), *command], env=env, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     samples = [tuple(map(int, line.split())) for line in lines]
-    if any(status != 0 for _, _, status in samples):
+    if any(status != 0 for _, _, status, _ in samples):
         raise SystemExit(f"{' '.join(command)} failed")
     cpu = [sample[0] / 1000 for sample in samples]
     memory = statistics.median(sample[1] for sample in samples)

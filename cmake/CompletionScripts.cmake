@@ -1,7 +1,11 @@
-# The scripts src/completion/virga.SHELL as texts in the program: script_for() of completion/scripts.hpp.
+# The scripts src/completion/virga.SHELL, and Nushell's module, as texts in the program: script_for() of
+# completion/scripts.hpp.
 set(script_rows "")
-foreach(shell bash zsh fish)
+foreach(shell bash zsh fish nushell)
   set(script ${CMAKE_SOURCE_DIR}/src/completion/virga.${shell})
+  if(shell STREQUAL "nushell")
+    set(script ${CMAKE_SOURCE_DIR}/share/nushell/virga.nu)
+  endif()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
   file(READ ${script} script_text)
   string(APPEND script_rows "  if (shell == \"${shell}\") {\n    return R\"script(${script_text})script\";\n  }\n")

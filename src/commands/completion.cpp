@@ -183,7 +183,8 @@ Status complete_line(bool with_directive, const CompletionWorld& world, output::
   auto text = world.environment.get("COMP_LINE");
   text = text ? text : world.environment.get("COMMAND_LINE");
   const std::string typed = text.value_or("");
-  const auto line = completion::split_line(typed, cursor_in(typed, world.environment));
+  const std::string breaks = world.environment.get("COMP_WORDBREAKS").value_or("=:@");
+  const auto line = completion::split_line(typed, cursor_in(typed, world.environment), breaks);
   if (line.words.empty()) {
     return {};  // the program's own name
   }
@@ -232,9 +233,10 @@ Status completion(const std::vector<std::string>& words, Context& context) {
   const auto script =
       words.size() == 1 ? completion::script_for(words.front()) : std::string_view();
   if (script.empty()) {
-    return fail(ErrorCode::usage,
-                "usage: virga completion bash|zsh|fish\n\nvirga: error: the name of one of these "
-                "shells is wanted");
+    return fail(
+        ErrorCode::usage,
+        "usage: virga completion bash|zsh|fish|nushell\n\nvirga: error: the name of one of these "
+        "shells is wanted");
   }
   return context.out.write(script);
 }

@@ -217,8 +217,9 @@ void Completion::add_commands() {
       const auto name = cli::service_command(service.name());
       if (!cli::is_hidden_service(name)) {
         add(name,
-            parts_.describes ? description_line(service.metadata("serviceFullName"))
-                             : std::string());
+            parts_.describes && std::string_view(name).starts_with(current_)
+                ? description_line(service.metadata("serviceFullName"))
+                : std::string());
       }
     }
   }

@@ -9,13 +9,14 @@
 namespace virga::completion {
 namespace {
 
-constexpr std::string_view k_word_breaks = "=:";
+constexpr std::string_view k_breaks_inside = "=:@";
 constexpr std::string_view k_command_ends = ";|&(\n";
 
 /// Reads the line character by character.
 class Splitter {
  public:
-  explicit Splitter(std::string_view line) : line_(line) {}
+  Splitter(std::string_view line, std::string_view word_breaks)
+      : line_(line), word_breaks_(word_breaks) {}
 
   ShellLine split() {
     for (std::size_t at = 0; at < line_.size(); ++at) {
@@ -39,7 +40,7 @@ class Splitter {
       } else {
         open_ = true;
         out_.current += c;
-        if (k_word_breaks.find(c) != std::string_view::npos) {
+        if (breaks_words(c)) {
           out_.hidden = out_.current.size();
         }
       }
@@ -65,6 +66,11 @@ class Splitter {
     return at;
   }
 
+  [[nodiscard]] bool breaks_words(char c) const {
+    return k_breaks_inside.find(c) != std::string_view::npos &&
+           word_breaks_.find(c) != std::string_view::npos;
+  }
+
   void end_word() {
     if (std::exchange(open_, false)) {
       out_.words.push_back(std::exchange(out_.current, {}));
@@ -73,6 +79,7 @@ class Splitter {
   }
 
   std::string_view line_;
+  std::string_view word_breaks_;
   ShellLine out_;
   bool open_ = false;  // a word has begun, perhaps an empty one in quotes
 };
@@ -98,8 +105,8 @@ std::string protect(std::string_view text, char quote) {
 
 }  // namespace
 
-ShellLine split_line(std::string_view line, std::size_t cursor) {
-  return Splitter(line.substr(0, cursor)).split();
+ShellLine split_line(std::string_view line, std::size_t cursor, std::string_view word_breaks) {
+  return Splitter(line.substr(0, cursor), word_breaks).split();
 }
 
 std::vector<std::string> words_for_bash(const Answer& answer, const ShellLine& line) {

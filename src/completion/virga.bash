@@ -6,7 +6,8 @@ __virga_complete() {
     COMPREPLY=()
     while IFS= read -r line; do
         COMPREPLY+=("$line")
-    done < <(COMP_LINE=$COMP_LINE COMP_POINT=$COMP_POINT command virga __complete 2>/dev/null)
+    done < <(COMP_LINE=$COMP_LINE COMP_POINT=$COMP_POINT COMP_WORDBREAKS=$COMP_WORDBREAKS \
+        command virga __complete 2>/dev/null)
     last=$((${#COMPREPLY[@]} - 1))
     ((last >= 0)) || return 0
     directive=${COMPREPLY[last]#:}

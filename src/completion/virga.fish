@@ -25,4 +25,4 @@ function __virga_complete
     end
 end
 
-complete -c virga -f -a '(__virga_complete)'
+complete -c virga -f -k -a '(__virga_complete)'

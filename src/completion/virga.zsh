@@ -18,7 +18,7 @@ _virga() {
         options=(-S '')
     fi
     if (( ${#values} )); then
-        compadd "${options[@]}" -l -d shown -a values
+        compadd "${options[@]}" -V virga -l -d shown -a values
     fi
     if (( ! (directive & 4) )); then
         compset -P 'file(b|)://'

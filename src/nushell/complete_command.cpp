@@ -114,7 +114,9 @@ Status run_complete(CommandContext& context) {
   }
   List out;
   for (const auto& candidate : answer.candidates) {
-    out.emplace_back(candidate_record(candidate));
+    // A text alone is half the work for nu.
+    out.push_back(candidate.description.empty() ? Value(nu_word(candidate.text))
+                                                : Value(candidate_record(candidate)));
   }
   context.call.answer(out);
   return {};

@@ -193,9 +193,10 @@ class CompletionTest(unittest.TestCase):
             done = subprocess.run([VIRGA, *words], capture_output=True, text=True, check=False, env=self.environment())
             self.assertEqual((done.returncode, done.stdout), (252, ""))
 
-    def bash(self, line: str) -> list[str]:
+    def bash(self, line: str, breaks: str = " \t\n\"'@><=;|&(:") -> list[str]:
         """What the function of the script makes of a line."""
         script = """
+            COMP_WORDBREAKS=$2
             source <(virga completion bash)
             COMP_LINE=$1 COMP_POINT=${#1}
             read -ra COMP_WORDS <<< "${1//[=:]/ & }x"
@@ -203,7 +204,7 @@ class CompletionTest(unittest.TestCase):
             "$(complete -p virga | sed 's/.*-F \\([^ ]*\\) .*/\\1/')" virga
             printf '%s\\n' "${COMPREPLY[@]}"
         """
-        done = subprocess.run(["bash", "-c", script, "bash", line], env=self.environment(), cwd=f"{self.folder}/work",
+        done = subprocess.run(["bash", "-c", script, "bash", line, breaks], env=self.environment(), cwd=f"{self.folder}/work",
                               capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.splitlines()
@@ -212,6 +213,7 @@ class CompletionTest(unittest.TestCase):
         self.assertEqual(self.bash("virga sts get-caller-i"), ["get-caller-identity"])
         self.assertEqual(self.bash("virga --region=eu-west-1"), ["eu-west-1"])
         self.assertEqual(self.bash("virga --profile t"), ["two\\ words"])
+        self.assertEqual(self.bash("virga --region=eu-west-1", breaks=" :"), ["--region=eu-west-1"])
         self.assertEqual(self.bash("virga sqs send-message --cli-input-json file://in"), ["//input.json"])
         self.assertEqual(self.bash("virga s3api get-object --bucket b --key k in"), ["input.json"])
 

@@ -29,7 +29,7 @@ class CompletionTest(PluginCase):
         """What the shim's completer gives for these fragments."""
         words = " ".join(json.dumps(span) for span in spans)
         rows = self.value(f"virga complete ...[{words}]", **env)
-        return None if rows is None else [row["value"] for row in rows]
+        return None if rows is None else [row if isinstance(row, str) else row["value"] for row in rows]
 
     def tab(self, line: str, **env: str) -> list[str]:
         """What nu itself offers; from 0.114 on it can be asked without a terminal."""

@@ -41,7 +41,11 @@ TEST(ShellLine, CandidatesBeginWhereReadlinesWordDoes) {
   EXPECT_EQ(in_bash("virga x --a arn:aws:s", "arn:aws:sns"), "sns");
   EXPECT_EQ(in_bash("virga x --a 'arn:aws:s", "arn:aws:sns"), "arn:aws:sns");
   EXPECT_EQ(in_bash("virga x --a fi", "file://"), "file://");
+  EXPECT_EQ(in_bash("virga x --a me@ex", "me@example.com"), "example.com");
   EXPECT_EQ(in_bash("virga x --a b", "abc"), "");
+  const std::string_view typed = "virga x --a arn:aws:s";
+  EXPECT_EQ(words_for_bash({{{"arn:aws:sns"}}}, split_line(typed, typed.size(), "\n=")).front(),
+            "arn:aws:sns");
 }
 
 TEST(ShellLine, CandidatesAreProtectedFromTheShell) {
