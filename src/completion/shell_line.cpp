@@ -94,6 +94,11 @@ std::string protect(std::string_view text, char quote) {
       out += c == '\'' ? "'\\''" : std::string(1, c);
       continue;
     }
+    if (quote == '"' &&
+        c == '!') {  // history is expanded in these quotes, and \! keeps its backslash
+      out += "\"\\!\"";
+      continue;
+    }
     const bool plain = quote == '"' ? k_special_in_double.find(c) == std::string_view::npos
                                     : is_ascii_alnum(c) || static_cast<unsigned char>(c) >= 0x80 ||
                                           k_plain.find(c) != std::string_view::npos;

@@ -52,6 +52,7 @@ TEST(ShellLine, CandidatesAreProtectedFromTheShell) {
   EXPECT_EQ(in_bash("virga x ", "a b;$(c)"), R"(a\ b\;\$\(c\))");
   EXPECT_EQ(in_bash("virga x \"a", "a b$(c)`d`"), R"(a b\$(c)\`d\`)");
   EXPECT_EQ(in_bash("virga x 'a", "a'b $c"), R"(a'\''b $c)");
+  EXPECT_EQ(in_bash("virga x \"a", "a!b"), R"(a"\!"b)");
   EXPECT_EQ(in_bash("virga x a\\ ", "a b"), R"(a\ b)");
 }
 
