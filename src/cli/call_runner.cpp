@@ -123,6 +123,7 @@ Result<Value> fetch(const Invocation& invocation,
   take_events(invocation, out, outfile, call);
   call.priority = style.priority;
   call.notes = style.notes;
+  call.stop = style.stop;
   if (is_paginated(invocation, globals)) {
     VIRGA_TRY_ASSIGN(auto pager,
                      session.pages(std::move(call), page_limits(invocation.pagination)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.hpp"
@@ -31,6 +32,7 @@ struct RunnerParts {
 struct CallStyle {
   limit::Priority priority = limit::Priority::interactive;
   engine::CallNotes* notes = nullptr;  ///< borrowed
+  std::stop_token stop{};              ///< ends it, with ErrorCode::interrupted
 };
 
 /// The result of a call that is no waiter, all pages merged, post-actions done; a streaming output

@@ -122,8 +122,6 @@ Status set_target(const config::VirgaConfig& config, limit::LimitOptions& out) {
   return {};
 }
 
-}  // namespace
-
 Result<limit::LimiterOptions> limiter_options(const LimitOptions& options,
                                               const config::VirgaConfig& config,
                                               const config::Environment& environment) {
@@ -136,6 +134,8 @@ Result<limit::LimiterOptions> limiter_options(const LimitOptions& options,
   }
   return out;
 }
+
+}  // namespace
 
 Result<std::shared_ptr<limit::Limiter>> make_limiter(const LimitOptions& options,
                                                      const config::VirgaConfig& config,

@@ -12,12 +12,6 @@
 
 namespace virga::cli {
 
-/// What options and the [limit] of config.toml make of a limiter. Errors: usage and configuration,
-/// for what is no number or range.
-[[nodiscard]] Result<limit::LimiterOptions> limiter_options(const LimitOptions& options,
-                                                            const config::VirgaConfig& config,
-                                                            const config::Environment& environment);
-
 /// The limiter of the program, as options and the [limit] of config.toml say. The clock is
 /// borrowed. Errors: usage and configuration, for what is no number or range.
 [[nodiscard]] Result<std::shared_ptr<limit::Limiter>> make_limiter(

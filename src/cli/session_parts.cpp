@@ -107,6 +107,35 @@ void apply_globals(const GlobalOptions& globals, config::Settings& settings) {
   }
 }
 
+std::string session_key(const GlobalOptions& globals) {
+  std::string key;
+  const auto add = [&](const std::optional<std::string>& text) {
+    append(key, text ? "1" : "0", text.value_or(""), std::string_view("\0", 1));
+  };
+  add(globals.profile);
+  add(globals.region);
+  add(globals.endpoint_url);
+  add(globals.ca_bundle);
+  add(globals.max_age);
+  append(key,
+         globals.read_timeout_seconds.value_or(-1),
+         " ",
+         globals.connect_timeout_seconds.value_or(-1),
+         " ",
+         globals.compat == Compat::v1 ? 1 : 0);
+  for (const bool flag : {globals.verify_ssl,
+                          globals.sign_request,
+                          globals.debug,
+                          globals.mock,
+                          globals.no_cache,
+                          globals.refresh,
+                          globals.offline,
+                          globals.stale_if_error}) {
+    key += flag ? '1' : '0';
+  }
+  return key;
+}
+
 engine::SessionParts session_parts(const GlobalOptions& globals,
                                    const model::Catalog& catalog,
                                    const config::Settings& settings,

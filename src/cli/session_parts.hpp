@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,10 @@ namespace virga::cli {
 
 /// The options of the command line that are settings too.
 void apply_globals(const GlobalOptions& globals, config::Settings& settings);
+
+/// All of the options that makes calls of two command lines go different ways: who has the same may
+/// share a session.
+[[nodiscard]] std::string session_key(const GlobalOptions& globals);
 
 /// The connections of one program: a transport for all sessions that want the same of it.
 /// Thread-safe.

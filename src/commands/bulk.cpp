@@ -11,17 +11,16 @@
 
 #include "base/crew.hpp"
 #include "base/strings.hpp"
-#include "cli/call_runner.hpp"
 #include "cli/listing.hpp"
 #include "commands/arguments.hpp"
-#include "commands/bulk/call_line.hpp"
+#include "commands/batch.hpp"
 #include "commands/bulk/journal.hpp"
 #include "commands/bulk/line_reader.hpp"
 #include "commands/bulk/progress.hpp"
 #include "commands/bulk/record.hpp"
+#include "commands/call_line.hpp"
 #include "commands/command.hpp"
 #include "commands/session_pool.hpp"
-#include "engine/page_budget.hpp"
 #include "query/expression.hpp"
 
 namespace virga::commands {
@@ -136,32 +135,20 @@ class CallJob final : public LineJob {
 
  private:
   void make(Journal::Record& record) override {
-    const Clock& clock = run_.context.clock;
-    const auto begun = clock.steady_now();
-    engine::CallNotes notes;
-    auto result = fetch(notes);
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - begun);
-    run_.tally.retries += static_cast<std::uint64_t>(std::max(0, notes.attempts - 1));
-    record.ok = result.has_value();
-    record.json =
-        result_line(std::move(call_.id), std::move(call_.request), std::move(result), notes, took);
-    keep(record);
-  }
-
-  Result<Value> fetch(engine::CallNotes& notes) {
-    output::NullWriter nowhere;
-    VIRGA_TRY_ASSIGN(auto result,
-                     cli::fetch_result(call_.invocation,
-                                       call_.globals,
-                                       *session_.session,
-                                       nowhere,
-                                       {limit::Priority::bulk, &notes}));
-    if (!call_.query) {
-      return result;
+    auto answer = answer_call(
+        call_, *session_.session, run_.context.clock, {.priority = limit::Priority::bulk});
+    run_.tally.retries += static_cast<std::uint64_t>(std::max(0, answer.notes.attempts - 1));
+    if (answer.result && call_.query) {
+      cli::format_timestamps(*answer.result, TimestampStyle::iso8601);
+      answer.result = call_.query->search(*answer.result);
     }
-    cli::format_timestamps(result, TimestampStyle::iso8601);
-    return call_.query->search(result);
+    record.ok = answer.result.has_value();
+    record.json = result_line(std::move(call_.id),
+                              std::move(call_.request),
+                              std::move(answer.result),
+                              answer.notes,
+                              answer.duration);
+    keep(record);
   }
 
   CallLine call_;
@@ -212,17 +199,6 @@ Result<Options> parse_options(const std::vector<std::string>& words, const Conte
   return out;
 }
 
-/// What is limited together, and so what must not take all threads.
-std::string group_of(const CallLine& call) {
-  return concat(call.globals.profile.value_or(""),
-                '\n',
-                call.globals.region.value_or(""),
-                '\n',
-                call.invocation.operation.service().name(),
-                '\n',
-                call.invocation.operation.name());
-}
-
 /// The number of a line as its id, where it has no other.
 Value id_or_number(Value id, std::uint64_t line) {
   return id.is_null() ? Value(static_cast<std::int64_t>(line)) : std::move(id);
@@ -235,11 +211,7 @@ Result<std::pair<CallLine, PooledSession*>> prepare(const std::string& line,
                                                     Value& id) {
   VIRGA_TRY_ASSIGN(auto call, parse_call_line(line, run.context, id));
   VIRGA_TRY_ASSIGN(auto* const session, sessions.get(call.globals));
-  auto& pagination = call.invocation.pagination;
-  if (!run.context.globals.like_aws && !pagination.page_size && pagination.enabled) {
-    pagination.page_size =
-        engine::earned_page_size(call.invocation.operation, call.invocation.params);
-  }
+  size_pages(call);
   return std::pair(std::move(call), session);
 }
 
@@ -269,7 +241,7 @@ Result<bool> read_lines(LineReader& reader,
       if (prepared) {
         auto& [call, session] = *prepared;
         call.id = id_or_number(std::move(call.id), line);
-        group = group_of(call);
+        group = batch_group(call);
         job = std::make_unique<CallJob>(
             run, line, reader.offset(), std::move(text), std::move(call), *session);
       } else {
@@ -338,15 +310,10 @@ Status bulk(const std::vector<std::string>& words, Context& context) {
   if (options.journal) {
     VIRGA_TRY_ASSIGN(journal, Journal::open(*options.journal));
   }
-  // Half as many threads again as requests in flight: for those that wait for their turn.
-  CrewOptions crew_options;
-  crew_options.threads = static_cast<std::size_t>(sessions.cap()) * 3 / 2 + 1;
+  CrewOptions crew_options =
+      batch_crew(*sessions.limiter(), static_cast<std::size_t>(sessions.cap()));
   crew_options.window = std::max<std::size_t>(1024, 4 * crew_options.threads);
   crew_options.ordered = options.ordered;
-  crew_options.wants_thread = [&limiter = *sessions.limiter()](std::size_t groups) {
-    constexpr std::size_t k_waiting = 4;
-    return limiter.numbers().waiting < k_waiting * groups;
-  };
   Tally tally;
   tally.input_size = reader.size();
   Crew crew(crew_options);

@@ -10,8 +10,8 @@
 
 #include "base/strings.hpp"
 #include "cli/call_runner.hpp"
-#include "commands/bulk/call_line.hpp"
 #include "commands/bulk/line_reader.hpp"
+#include "commands/call_line.hpp"
 #include "commands/command.hpp"
 #include "commands/session_pool.hpp"
 #include "output/writer.hpp"
@@ -53,7 +53,7 @@ Status warm_line(const std::string& text, SessionPool& sessions, Context& contex
                               call.globals,
                               *session->session,
                               nowhere,
-                              {limit::Priority::prefetch, nullptr}));
+                              {.priority = limit::Priority::prefetch}));
   return {};
 }
 

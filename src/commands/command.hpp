@@ -31,7 +31,9 @@ struct Context {
   /// Errors: models.
   [[nodiscard]] Result<const model::Catalog*> catalog();
 
-  std::span<const std::string> command_line{};     ///< all words, for hand_over()
+  std::span<const std::string> command_line{};  ///< all words, for hand_over()
+  /// Opened by somebody else already, and borrowed; null: catalog() opens it.
+  const model::Catalog* shared_catalog = nullptr;
   std::optional<model::Catalog> opened_catalog{};  ///< catalog() fills it
   int exit_status = 0;  ///< where nothing failed, but the command wants another than 0
 };

@@ -198,6 +198,9 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
 }  // namespace
 
 Result<const model::Catalog*> Context::catalog() {
+  if (shared_catalog != nullptr) {
+    return shared_catalog;
+  }
   if (!opened_catalog) {
     VIRGA_TRY_ASSIGN(opened_catalog, model::Catalog::open(engine::find_pack(environment)));
   }

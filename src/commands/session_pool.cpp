@@ -14,36 +14,6 @@ namespace {
 constexpr cache::MemoryTier::Limits k_memory{
     .bytes = std::size_t{16} << 20U, .entries = 1024, .shards = 4};
 
-/// All that makes calls of two command lines go different ways.
-std::string key_of(const cli::GlobalOptions& globals) {
-  std::string key;
-  const auto add = [&](const std::optional<std::string>& text) {
-    append(key, text ? "1" : "0", text.value_or(""), std::string_view("\0", 1));
-  };
-  add(globals.profile);
-  add(globals.region);
-  add(globals.endpoint_url);
-  add(globals.ca_bundle);
-  add(globals.max_age);
-  append(key,
-         globals.read_timeout_seconds.value_or(-1),
-         " ",
-         globals.connect_timeout_seconds.value_or(-1),
-         " ",
-         globals.compat == cli::Compat::v1 ? 1 : 0);
-  for (const bool flag : {globals.verify_ssl,
-                          globals.sign_request,
-                          globals.debug,
-                          globals.mock,
-                          globals.no_cache,
-                          globals.refresh,
-                          globals.offline,
-                          globals.stale_if_error}) {
-    key += flag ? '1' : '0';
-  }
-  return key;
-}
-
 }  // namespace
 
 SessionPool::SessionPool(Context& context, const model::Catalog& catalog)
@@ -51,14 +21,13 @@ SessionPool::SessionPool(Context& context, const model::Catalog& catalog)
 
 Status SessionPool::set_limits(const cli::LimitOptions& options) {
   VIRGA_TRY_ASSIGN(const auto config, config::read_virga_config(context_.environment));
-  VIRGA_TRY_ASSIGN(auto limits, cli::limiter_options(options, config, context_.environment));
-  cap_ = limits.admission.cap;
-  limiter_ = std::make_shared<limit::Limiter>(limits, context_.clock);
+  VIRGA_TRY_ASSIGN(limiter_,
+                   cli::make_limiter(options, config, context_.environment, context_.clock));
   return {};
 }
 
 Result<PooledSession*> SessionPool::get(const cli::GlobalOptions& globals) {
-  std::string key = key_of(globals);
+  std::string key = cli::session_key(globals);
   const std::lock_guard lock(mutex_);
   auto& place = sessions_[std::move(key)];
   if (!place) {

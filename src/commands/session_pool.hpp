@@ -48,7 +48,7 @@ class SessionPool {
   [[nodiscard]] Status set_limits(const cli::LimitOptions& options);
 
   /// Requests in flight at most.
-  [[nodiscard]] int cap() const { return cap_; }
+  [[nodiscard]] int cap() const { return limiter_ ? limiter_->cap() : 1; }
 
  private:
   [[nodiscard]] Result<std::unique_ptr<PooledSession>> make(const cli::GlobalOptions& globals);
@@ -57,7 +57,6 @@ class SessionPool {
   const model::Catalog& catalog_;
   const std::shared_ptr<cli::Transports> transports_ = std::make_shared<cli::Transports>();
   std::shared_ptr<limit::Limiter> limiter_;
-  int cap_ = 1;
   std::mutex mutex_;
   std::shared_ptr<cache::Cache> cache_;                             // guarded by mutex_
   std::map<std::string, std::unique_ptr<PooledSession>> sessions_;  // guarded by mutex_

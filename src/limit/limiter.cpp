@@ -28,6 +28,7 @@ struct Limiter::Waiter : Admission::Request {
 Limiter::Limiter(const LimiterOptions& options, const Clock& clock)
     : clock_(clock),
       start_(options.admission.lane.start),
+      cap_(options.admission.cap),
       memory_(options.folder),
       admission_(options.admission),
       saved_at_(clock.steady_now()) {}

@@ -96,6 +96,9 @@ class Limiter {
   /// deadline passed).
   [[nodiscard]] Result<Slot> acquire(const LaneKey& key, const Turn& turn);
 
+  /// Attempts in flight at most, of all lanes.
+  [[nodiscard]] int cap() const { return cap_; }
+
   [[nodiscard]] Numbers numbers() const;
 
   /// Writes what was learned; a failure costs the next run some seconds and is not reported.
@@ -115,6 +118,7 @@ class Limiter {
 
   const Clock& clock_;
   const double start_;
+  const int cap_;
   const Memory memory_;
   mutable std::mutex mutex_;  // guards all below
   Admission admission_;

@@ -18,7 +18,4 @@ namespace virga::commands {
                                       const engine::CallNotes& notes,
                                       std::chrono::microseconds duration);
 
-/// What a failure is in a record: code, message, status and request_id as far as there are any.
-[[nodiscard]] Map describe_error(const Error& error);
-
 }  // namespace virga::commands

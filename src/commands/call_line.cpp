@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/bulk/call_line.hpp"
+#include "commands/call_line.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -146,6 +146,9 @@ Result<CallLine> parse_words(std::string_view line, Context& context) {
                    parse_call(std::move(call), globals, settings_of(globals, context), context));
   if (invocation.wait || invocation.skeleton) {
     return fail(ErrorCode::usage, "Only calls of operations can be made in bulk.");
+  }
+  if (invocation.outfile == "-" && globals.compat != cli::Compat::v1) {
+    return fail(ErrorCode::usage, "The output has the results; name a file for the body.");
   }
   std::optional<query::Expression> query;
   if (main.globals.query) {
