@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/strings.hpp"
+#include "cli/limits.hpp"
 #include "cli/session_parts.hpp"
 #include "config/virga_config.hpp"
 
@@ -47,7 +48,8 @@ std::string aws_file(const config::Environment& environment,
 }
 
 std::string key_of(const std::map<std::string, std::string>& environment,
-                   const cli::GlobalOptions& globals) {
+                   const cli::GlobalOptions& globals,
+                   Purpose purpose) {
   const config::MapEnvironment variables(environment);
   std::string key;
   for (const auto& [name, value] : environment) {
@@ -55,27 +57,9 @@ std::string key_of(const std::map<std::string, std::string>& environment,
       append(key, name, "=", value, std::string_view("\0", 1));
     }
   }
-  const auto add = [&](const std::optional<std::string>& text) {
-    append(key, text ? "1" : "0", text.value_or(""), std::string_view("\0", 1));
-  };
-  add(globals.profile);
-  add(globals.region);
-  add(globals.endpoint_url);
-  add(globals.ca_bundle);
-  add(globals.max_age);
   append(key,
-         globals.verify_ssl ? "1" : "0",
-         globals.sign_request ? "1" : "0",
-         globals.mock ? "1" : "0",
-         globals.debug ? "1" : "0",
-         globals.no_cache ? "1" : "0",
-         globals.refresh ? "1" : "0",
-         globals.offline ? "1" : "0",
-         globals.stale_if_error ? "1" : "0",
-         globals.read_timeout_seconds.value_or(-1),
-         " ",
-         globals.connect_timeout_seconds.value_or(-1),
-         " ",
+         cli::session_key(globals),
+         purpose == Purpose::batch ? " batch " : " ",
          state_of_file(aws_file(variables, "AWS_CONFIG_FILE", "/.aws/config")),
          " ",
          state_of_file(aws_file(variables, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials")),
@@ -100,7 +84,9 @@ void InterruptibleClock::interrupt() {
 OwnedSession::OwnedSession(const model::Catalog& catalog,
                            config::MapEnvironment given_environment,
                            cli::GlobalOptions given_globals,
-                           std::unique_ptr<cli::AnswerCache> given_answers)
+                           std::unique_ptr<cli::AnswerCache> given_answers,
+                           const SharedParts& shared,
+                           Purpose purpose)
     : environment(std::move(given_environment)),
       globals(std::move(given_globals)),
       settings(environment, globals.compat),
@@ -108,14 +94,21 @@ OwnedSession::OwnedSession(const model::Catalog& catalog,
       answers(std::move(given_answers)),
       session([&] {
         cli::apply_globals(globals, settings);
-        auto parts = cli::session_parts(globals, catalog, settings, clock, random, notes);
+        auto parts =
+            cli::session_parts(globals, catalog, settings, clock, random, notes, shared.transports);
         parts.cache.emplace(answers->for_session());
+        parts.limiter = shared.limiter;
+        parts.is_batch = purpose == Purpose::batch;
+        // Very many calls: files that other processes look for cost more than they save.
+        parts.cache->use.shares_widely = purpose != Purpose::batch;
         return parts;
       }()) {}
 
 Result<std::shared_ptr<OwnedSession>> Sessions::get(
-    const std::map<std::string, std::string>& environment, const cli::GlobalOptions& globals) {
-  std::string key = key_of(environment, globals);
+    const std::map<std::string, std::string>& environment,
+    const cli::GlobalOptions& globals,
+    Purpose purpose) {
+  std::string key = key_of(environment, globals, purpose);
   const std::lock_guard lock(mutex_);
   const auto known = std::find_if(
       sessions_.begin(), sessions_.end(), [&](const auto& entry) { return entry.first == key; });
@@ -135,12 +128,25 @@ Result<std::shared_ptr<OwnedSession>> Sessions::get(
                                            .memory = k_memory,
                                            .shared = cache_}));
   cache_ = answers->share();
-  auto session = std::make_shared<OwnedSession>(catalog_, variables, globals, std::move(answers));
+  if (!shared_.limiter) {
+    VIRGA_TRY_ASSIGN(shared_.limiter, cli::make_limiter({}, answers->config(), variables, clock_));
+  }
+  auto session = std::make_shared<OwnedSession>(
+      catalog_, variables, globals, std::move(answers), shared_, purpose);
   sessions_.emplace_front(std::move(key), session);
-  if (sessions_.size() > k_most_sessions) {
-    sessions_.pop_back();
+  // One that somebody uses stays, so that interrupt() finds it.
+  for (auto last = sessions_.end();
+       sessions_.size() > k_most_sessions && --last != sessions_.begin();) {
+    if (last->second.use_count() == 1) {
+      last = sessions_.erase(last);
+    }
   }
   return session;
+}
+
+std::shared_ptr<limit::Limiter> Sessions::limiter() {
+  const std::lock_guard lock(mutex_);
+  return shared_.limiter;
 }
 
 void Sessions::interrupt() {
@@ -148,6 +154,7 @@ void Sessions::interrupt() {
   {
     const std::lock_guard lock(mutex_);
     ended.swap(sessions_);
+    shared_.transports = std::make_shared<cli::Transports>();
   }
   for (const auto& [key, session] : ended) {
     session->clock.interrupt();
