@@ -259,13 +259,10 @@ Status AwsRun::run() {
   auto& running = context_.call;
   whole_pages_ = words_.wants_pages();
   VIRGA_TRY_ASSIGN(main_, cli::parse_main(words_.texts(), cli::Compat::v2));
-  main_.globals.mock = main_.globals.mock || running.request.is_on("mock");
   VIRGA_TRY_ASSIGN(const auto environment, environment_of(running));
   VIRGA_TRY(enter_current_folder(running));
-  if (const auto mock = environment.find("VIRGA_MOCK");
-      mock != environment.end() && !mock->second.empty() && mock->second != "0") {
-    main_.globals.mock = true;
-  }
+  main_.globals.mock =
+      main_.globals.mock || running.request.is_on("mock") || wants_mock(environment);
   VIRGA_TRY_ASSIGN(session_, context_.sessions.get(environment, main_.globals));
   VIRGA_TRY_ASSIGN(auto invocation, parse(session_->environment));
   service_ = invocation.operation.service().name();

@@ -71,14 +71,6 @@ Result<std::shared_ptr<OwnedSession>> session_of(CommandContext& context,
   return context.sessions.get(environment, globals);
 }
 
-cli::GlobalOptions globals_of(const RunRequest& request) {
-  cli::GlobalOptions globals;
-  globals.profile = request.text("profile");
-  globals.region = request.text("region");
-  globals.refresh = request.is_on("refresh");
-  return globals;
-}
-
 /// The words of a command of the program's, run for its result.
 template <typename Run>
 Status answer_table(CommandContext& context,
@@ -93,6 +85,7 @@ Status answer_table(CommandContext& context,
                             session->random,
                             session->notes,
                             session->notes};
+  program.shared_catalog = &context.catalog;
   VIRGA_TRY_ASSIGN(const Value result, run(words, program));
   if (result.is_null()) {
     context.call.answer_empty();
@@ -279,6 +272,7 @@ std::vector<PluginCommand> cache_commands() {
           {row_of("virga cache clear", "Drops all entries of the cache."), run_verb},
           {row_of("virga cache verify", "Reads every entry of the cache."), run_verb},
           {policy, run_verb},
+          warm_command(),
           {explain, run_explain}};
 }
 

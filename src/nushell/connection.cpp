@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nushell/connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -118,14 +119,13 @@ void InputStream::end() {
 OutputStream::~OutputStream() { end(); }
 
 bool OutputStream::wait_for_window(const std::stop_token& stop) {
-  const auto window = kind_ == StreamKind::list ? k_list_window : k_byte_window;
   std::unique_lock lock(mutex_);
-  if (sent_ - acknowledged_ >= window && !dropped_) {
+  if (sent_ - acknowledged_ >= window_ && !dropped_) {
     lock.unlock();
     flush();
     lock.lock();
     // Half the window at a time: waking up for every acknowledgement costs more than the item.
-    wake_at_ = sent_ - window / 2;
+    wake_at_ = sent_ - window_ / 2;
     changed_.wait(lock, stop, [&] { return acknowledged_ >= wake_at_ || dropped_; });
     wake_at_ = k_never;
   }
@@ -148,6 +148,17 @@ bool OutputStream::write(const Value& item,
   return true;
 }
 
+bool OutputStream::write_packed(std::string_view item, const std::stop_token& stop) {
+  if (!wait_for_window(stop)) {
+    return false;
+  }
+  pack_item_head(pending_, id_);
+  pending_ += item;
+  ++sent_;
+  flush();
+  return true;
+}
+
 bool OutputStream::write_bytes(std::string_view bytes, const std::stop_token& stop) {
   if (!wait_for_window(stop)) {
     return false;
@@ -167,6 +178,15 @@ void OutputStream::fail_with(const LabeledError& error, Span span) {
   } else {
     pack_chunk_error(pending_, id_, error);
   }
+  flush();
+}
+
+void OutputStream::fail_with_tree(const Value& error) {
+  if (is_dropped()) {
+    return;
+  }
+  pack_item_head(pending_, id_);
+  pack(pending_, error);
   flush();
 }
 
@@ -256,9 +276,12 @@ void RunningCall::answer_error_tree(const Value& error) {
   connection_.send(response_message(request.id, payload));
 }
 
-std::shared_ptr<OutputStream> RunningCall::answer_stream(StreamKind kind) {
+std::shared_ptr<OutputStream> RunningCall::answer_stream(StreamKind kind,
+                                                         std::optional<std::int64_t> window) {
   answered_ = true;
-  auto stream = connection_.open_output(kind);
+  const auto most = kind == StreamKind::list ? k_list_window : k_byte_window;
+  auto stream =
+      connection_.open_output(kind, std::clamp(window.value_or(most), std::int64_t{1}, most));
   connection_.send(stream_response(request.id, stream->id_, kind, request.head));
   return stream;
 }
@@ -537,9 +560,9 @@ void Connection::forget_output(std::int64_t id) {
   outputs_.erase(id);
 }
 
-std::shared_ptr<OutputStream> Connection::open_output(StreamKind kind) {
+std::shared_ptr<OutputStream> Connection::open_output(StreamKind kind, std::int64_t window) {
   const std::int64_t id = next_id_++;
-  auto stream = std::make_shared<OutputStream>(*this, id, kind);
+  auto stream = std::make_shared<OutputStream>(*this, id, kind, window);
   const std::lock_guard lock(mutex_);
   outputs_.emplace(id, stream);
   return stream;

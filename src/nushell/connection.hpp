@@ -58,8 +58,9 @@ class InputStream {
 /// written; ends when it is destroyed at the latest. Thread-compatible on the side of its writer.
 class OutputStream {
  public:
-  OutputStream(Connection& connection, std::int64_t id, StreamKind kind)
-      : connection_(connection), id_(id), kind_(kind) {}
+  /// `window`: items or chunks that the reader may leave unread, from 1 on.
+  OutputStream(Connection& connection, std::int64_t id, StreamKind kind, std::int64_t window)
+      : connection_(connection), id_(id), kind_(kind), window_(window) {}
 
   ~OutputStream();
   OutputStream(const OutputStream&) = delete;
@@ -71,10 +72,14 @@ class OutputStream {
                            Span span,
                            const Units& units,
                            const std::stop_token& stop);
+  /// The same with an item that pack_nu_value() or pack_nu_row() made; it is sent at once.
+  [[nodiscard]] bool write_packed(std::string_view item, const std::stop_token& stop);
   /// A chunk of a byte stream.
   [[nodiscard]] bool write_bytes(std::string_view bytes, const std::stop_token& stop);
   /// The stream fails with this error, behind what was written.
   void fail_with(const LabeledError& error, Span span);
+  /// The same with an error value of nu's, unchanged; for list streams.
+  void fail_with_tree(const Value& error);
   /// Sends what is packed; to be called before waiting for more to write.
   void flush();
   void end();
@@ -93,6 +98,7 @@ class OutputStream {
   Connection& connection_;
   std::int64_t id_;
   StreamKind kind_;
+  std::int64_t window_;
   std::string pending_;  // packed, not sent yet
   bool ended_ = false;
   std::int64_t sent_ = 0;
@@ -133,7 +139,9 @@ class RunningCall {
   void answer_error(const LabeledError& error);
   /// A closure's error, unchanged: it points at the user's code.
   void answer_error_tree(const Value& error);
-  [[nodiscard]] std::shared_ptr<OutputStream> answer_stream(StreamKind kind);
+  /// `window`: items that the reader may leave unread, from 1 on; nothing: as many as nu itself.
+  [[nodiscard]] std::shared_ptr<OutputStream> answer_stream(
+      StreamKind kind, std::optional<std::int64_t> window = std::nullopt);
 
   [[nodiscard]] bool is_answered() const { return answered_; }
 
@@ -216,7 +224,7 @@ class Connection {
                                          const Value& call,
                                          const std::stop_token& stop,
                                          Value* error_tree);
-  [[nodiscard]] std::shared_ptr<OutputStream> open_output(StreamKind kind);
+  [[nodiscard]] std::shared_ptr<OutputStream> open_output(StreamKind kind, std::int64_t window);
   [[nodiscard]] std::shared_ptr<OutputStream> output(std::int64_t id);
 
   const int input_;

@@ -21,6 +21,7 @@ const std::vector<PluginCommand>& commands() {
   static const std::vector<PluginCommand> k_commands = [] {
     std::vector<PluginCommand> out = {top_command(),
                                       aws_command(),
+                                      bulk_command(),
                                       complete_command(),
                                       debug_types_command(),
                                       debug_sleep_command()};
@@ -154,6 +155,24 @@ LabeledError labeled(const Error& error, std::string_view service, Span span) {
     out.labels.back().text = "here";
   }
   return out;
+}
+
+cli::GlobalOptions globals_of(const RunRequest& request) {
+  cli::GlobalOptions out;
+  out.profile = request.text("profile");
+  out.region = request.text("region");
+  out.endpoint_url = request.text("endpoint-url");
+  out.max_age = request.text("max-age");
+  out.no_cache = request.is_on("no-cache");
+  out.refresh = request.is_on("refresh");
+  out.offline = request.is_on("offline");
+  out.mock = request.is_on("mock");
+  return out;
+}
+
+bool wants_mock(const std::map<std::string, std::string>& environment) {
+  const auto mock = environment.find("VIRGA_MOCK");
+  return mock != environment.end() && !mock->second.empty() && mock->second != "0";
 }
 
 Result<std::map<std::string, std::string>> environment_of(RunningCall& call) {

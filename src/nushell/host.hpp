@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "cli/global_options.hpp"
 #include "model/catalog.hpp"
 #include "nushell/connection.hpp"
 #include "nushell/sessions.hpp"
@@ -49,6 +50,12 @@ class PluginHost final : public Host {
 /// labelled at `span`.
 [[nodiscard]] LabeledError labeled(const Error& error, std::string_view service, Span span);
 
+/// The global options among the flags that a command declares.
+[[nodiscard]] cli::GlobalOptions globals_of(const RunRequest& request);
+
+/// Whether VIRGA_MOCK is on.
+[[nodiscard]] bool wants_mock(const std::map<std::string, std::string>& environment);
+
 /// The caller's environment; errors of the connection.
 [[nodiscard]] Result<std::map<std::string, std::string>> environment_of(const AskEngine& ask);
 [[nodiscard]] Result<std::map<std::string, std::string>> environment_of(RunningCall& call);
@@ -59,8 +66,10 @@ class PluginHost final : public Host {
 
 // The commands, by file.
 [[nodiscard]] PluginCommand aws_command();
+[[nodiscard]] PluginCommand bulk_command();
 [[nodiscard]] std::vector<PluginCommand> cache_commands();
 [[nodiscard]] PluginCommand top_command();
+[[nodiscard]] PluginCommand warm_command();
 [[nodiscard]] PluginCommand debug_types_command();
 [[nodiscard]] PluginCommand debug_sleep_command();
 

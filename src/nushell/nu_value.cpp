@@ -77,9 +77,11 @@ void pack_whole(std::string& out, std::int64_t number, Span span, Unit unit) {
   std::string_view kind = "Int";
   if (unit == Unit::bytes) {
     kind = "Filesize";
-  } else if (unit == Unit::seconds || unit == Unit::milliseconds) {
+  } else if (unit != Unit::none) {
     kind = "Duration";
-    number *= unit == Unit::seconds ? k_nanoseconds_per_second : k_nanoseconds_per_millisecond;
+    number *= unit == Unit::seconds        ? k_nanoseconds_per_second
+              : unit == Unit::milliseconds ? k_nanoseconds_per_millisecond
+                                           : 1;
   }
   pack_head(out, kind, "val");
   pack_integer(out, number);
@@ -106,7 +108,7 @@ void pack_member(
     case Value::Kind::number: {
       const double number = *value.as_number();
       if (own_unit == Unit::seconds) {
-        pack_whole(out, static_cast<std::int64_t>(number * 1e9), span, Unit::none);
+        pack_whole(out, static_cast<std::int64_t>(number * 1e9), span, Unit::nanoseconds);
         break;
       }
       pack_head(out, "Float", "val");
@@ -197,6 +199,16 @@ Unit ServiceUnits::of(std::string_view member) const {
 
 void pack_nu_value(std::string& out, const Value& value, Span span, const Units& units) {
   pack_member(out, value, span, units, Unit::none);
+}
+
+void pack_nu_row(std::string& out, std::span<const Column> columns, Span span) {
+  pack_head(out, "Record", "val");
+  pack_map(out, columns.size());
+  for (const auto& column : columns) {
+    pack_text(out, column.name);
+    pack_member(out, column.value, span, column.units, column.unit);
+  }
+  pack_span(out, span);
 }
 
 Result<NuValue> read_nu_value(const Value& tree) {

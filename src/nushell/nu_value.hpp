@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ enum class Unit : std::uint8_t {
   bytes,         ///< Filesize
   seconds,       ///< Duration
   milliseconds,  ///< Duration
+  nanoseconds,   ///< Duration
 };
 
 /// Says which members of a result have a unit. Thread-safe.
@@ -63,6 +65,17 @@ class ServiceUnits final : public Units {
 /// Appends a value in Nushell's form: timestamps as Date, blobs as Binary, maps as Record, null as
 /// Nothing. `span` is that of the command that made it.
 void pack_nu_value(std::string& out, const Value& value, Span span, const Units& units);
+
+/// A column of a row whose columns have units of their own.
+struct Column {
+  std::string_view name;
+  Value value{};
+  const Units& units = no_units();  ///< of the value's members
+  Unit unit = Unit::none;           ///< of the value itself
+};
+
+/// Appends a record of these columns, all with the place `span`.
+void pack_nu_row(std::string& out, std::span<const Column> columns, Span span);
 
 /// A value that came from Nushell: the tree as decoded, with its parts found.
 struct NuValue {
