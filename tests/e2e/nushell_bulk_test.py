@@ -83,6 +83,14 @@ class InputTest(BulkCase):
         rows = self.rows("[(ask 1) (ask 2)] | virga bulk | get request | virga bulk --refresh")
         self.assertEqual(self.keys(rows), ["1", "2"])
 
+    def test_files_are_those_of_the_callers_folder(self) -> None:
+        (self.folder / "sub").mkdir()
+        code = "cd sub; ['s3api get-object --bucket b --key k out.bin' 's3api get-object --bucket b --key k -'] | virga bulk --mock"
+        rows = self.rows(code)
+        self.assertEqual(rows[0]["error"], None)
+        self.assertTrue((self.folder / "sub/out.bin").exists())
+        self.assertIn("name a file", rows[1]["error"]["message"])
+
     def test_what_has_no_items_is_refused_where_it_stands(self) -> None:
         for code in ("5 | virga bulk", "virga bulk", "^echo x | virga bulk", "[a] | virga bulk --max-concurrency 0"):
             result = self.run_nu(code)
@@ -116,6 +124,12 @@ class FailureTest(BulkCase):
         self.service.shaky = {"1"}
         rows = self.rows("[(ask 1)] | virga bulk", AWS_MAX_ATTEMPTS="3")
         self.assertEqual((self.keys(rows), rows[0]["attempts"]), (["1"], 2))
+
+    def test_a_service_that_throttles_sets_the_pace(self) -> None:
+        self.service.rate = 300
+        self.env.pop("AWS_MAX_ATTEMPTS")
+        rows = self.rows("1..600 | each {|k| ask $k} | virga bulk")
+        self.assertEqual(self.keys(rows), [str(key) for key in range(1, 601)])
 
     def test_fail_fast_names_what_was_not_run(self) -> None:
         self.service.missing = {"3"}
