@@ -6,9 +6,9 @@ in a process that forks for every command line; see aws_reference.py. Compared a
 files that were written, beside v1 standard error, too. Both servers get the same random seed before every command, so
 that generated names agree; times of today are masked.
 
-A line is `[@v1|@v2] [VARIABLE path <- ] service operation ...`: @v1 and @v2 keep it to one version, a variable takes a
-part of the printed JSON. The default is v1. A reference that is missing is skipped, visibly; without any, or without
-moto_server, the exit status is 77.
+A line is `[@v1|@v2|@formats] [VARIABLE path <- ] service operation ...`: @v1 and @v2 keep it to one version, @formats
+runs it in every output format, a variable takes a part of the printed JSON. A reference that is missing is skipped, visibly; without any, or without moto_server, the exit
+status is 77.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from aws_reference import V2_CODE, Answer, AwsReference, python_of_v1, python_of
 
 SKIPPED = 77
 HERE = Path(__file__).resolve().parent
+LINES = ("moto_commands.txt", "option_commands.txt")
 # What differs between two runs of the same program: times, ports, and what hangs on them.
 VOLATILE = [
     (re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"), "TIME"),
@@ -133,6 +134,11 @@ def value_at(document: object, path: str) -> str:
 def write_data(folder: Path) -> None:
     folder.mkdir()
     (folder / "hello.txt").write_bytes(b"hello, world\n")
+    (folder / "user.json").write_text('{"UserName": "opt-a"}')
+    (folder / "user.yaml").write_text("UserName: opt-a  # a remark\n")
+    (folder / "names.yaml").write_text("Names:\n- /opt/a\n- '/opt/b'\nWithDecryption: false\n")
+    (folder / "filters.json").write_text('[{"Name": "cidr", "Values": ["10.9.0.0/16"]}]')
+    (folder / "items.json").write_text('{"opt": [{"PutRequest": {"Item": {"id": {"S": "five"}}}}]}')
     with zipfile.ZipFile(folder / "code.zip", "w") as archive:
         archive.writestr(zipfile.ZipInfo("a.py"), "def b(event, context): return 1\n")
 
@@ -212,6 +218,19 @@ def split_words(command: str) -> list[str]:
     return [word[1:-1] if word.startswith('"') else word for word in re.findall(r'(?<!\S)"[^"]*"(?!\S)|\S+', command)]
 
 
+def read_lines() -> list[str]:
+    out = []
+    for name in LINES:
+        for line in (HERE / name).read_text().splitlines():
+            if line.startswith("@formats "):
+                line = line.removeprefix("@formats ")
+                out += [f"{line} --output {form}" for form in ("json", "text", "table")]
+                out += [f"@v2 {line} --output {form}" for form in ("yaml", "yaml-stream")]
+            elif line and line[0] != "#":
+                out.append(line)
+    return out
+
+
 def pack_of_v2(virga: Path, lines: list[str], scratch: Path) -> Path:
     """A model pack of the models that AWS CLI v2 has itself, so that both know the same; only of the services used."""
     data = V2_CODE / "data"
@@ -252,15 +271,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--virga", required=True, type=Path)
     parser.add_argument("--only", help="run all lines, but report only those that match this regular expression")
-    parser.add_argument("--version", choices=("v1", "v2", "both"), default="v1", help="the version to compare with")
+    parser.add_argument("--version", choices=("v1", "v2"), help="beside this version alone")
     arguments = parser.parse_args()
-    lines = [line for line in (HERE / "moto_commands.txt").read_text().splitlines() if line and line[0] != "#"]
+    lines = read_lines()
     references = {"v1": python_of_v1(), "v2": python_of_v2()}
     for version, python in references.items():
-        if not python and arguments.version in ("both", version):
+        if not python:
             print(f"skipped: AWS CLI {version} is not installed")
     wanted = {version: python for version, python in references.items()
-              if python and arguments.version in ("both", version)}
+              if python and arguments.version in (None, version)}
     if not (shutil.which("moto_server") and wanted):
         print("skipped: an AWS CLI and moto_server are needed")
         return SKIPPED
