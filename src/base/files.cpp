@@ -115,6 +115,10 @@ Status write_in_place(const std::string& path, std::string_view bytes) {
 
 }  // namespace
 
+std::string errno_text(int number, std::string_view path) {
+  return concat("[Errno ", number, "] ", reason(number), ": '", path, "'");
+}
+
 Result<std::string> read_file(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {

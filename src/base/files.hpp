@@ -10,6 +10,9 @@
 
 namespace virga {
 
+/// An errno as Python words it, and so the AWS CLI: `[Errno 2] No such file or directory: 'path'`.
+std::string errno_text(int number, std::string_view path);
+
 /// The whole file. Errors: io, with the path and the system's reason.
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/strings.hpp"
+#include "base/files.hpp"
 
 namespace virga {
 namespace {
@@ -20,10 +20,7 @@ namespace {
 constexpr std::size_t k_kept_bytes = 16U << 20;
 
 tl::unexpected<Error> system_error(int number, const std::string& what) {
-  char buffer[128];
-  return fail(
-      ErrorCode::io,
-      concat("[Errno ", number, "] ", strerror_r(number, buffer, sizeof buffer), ": '", what, "'"));
+  return fail(ErrorCode::io, errno_text(number, what));
 }
 
 /// Both ends of a pipe; whatever is still open is closed at the end.

@@ -65,12 +65,13 @@ Result<std::string> check_compression_size(std::string value) {
   return value;
 }
 
-Result<std::string> check_max_attempts(std::string value) {
+Result<std::string> check_max_attempts(std::string value, Compat compat) {
   VIRGA_TRY_ASSIGN(const auto attempts, read_python_int(value));
   if (attempts < 1) {
     return invalid(concat("Value provided to \"max_attempts\": ",
                           attempts,
-                          " must be an integer greater than or equal to 1."));
+                          " must be an integer greater than or equal to ",
+                          compat == Compat::v1 ? "1." : "one."));
   }
   return value;
 }
@@ -153,7 +154,7 @@ Result<std::string> check_setting(Setting setting, std::string value, Compat com
                                   value,
                                   "\" must be one of: ('legacy', 'standard', 'adaptive')"));
     case Setting::max_attempts:
-      return check_max_attempts(std::move(value));
+      return check_max_attempts(std::move(value), compat);
     case Setting::request_checksum_calculation:
       return check_checksum_mode("request_checksum_calculation", value);
     case Setting::response_checksum_validation:

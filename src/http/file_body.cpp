@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.hpp"
 #include "base/strings.hpp"
 
 namespace virga::http {
@@ -190,7 +191,7 @@ Status FileSink::open() {
     temporary_.clear();
   }
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, k_mode);
-  return descriptor_ < 0 ? io_error("write", path_) : Status();
+  return descriptor_ < 0 ? fail(ErrorCode::io, errno_text(errno, path_)) : Status();
 }
 
 Status FileSink::write(std::string_view bytes) {

@@ -42,7 +42,7 @@ Result<std::unique_ptr<Formatter>> make_formatter(std::string_view format,
   if (const auto* found = find_format(format)) {
     return found->make(options);
   }
-  return fail(ErrorCode::usage, concat("Unknown output type: ", format));
+  return fail(ErrorCode::general, concat("Unknown output type: ", format));
 }
 
 }  // namespace virga::output

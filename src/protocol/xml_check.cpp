@@ -120,6 +120,9 @@ class XmlChecker {
     if (rest.starts_with("<!DOCTYPE")) {
       return has_root_ ? invalid_token(start) : skip_doctype(start);
     }
+    if (!has_root_ && rest.starts_with("<!") && rest.size() > 2 && is_name_start(rest[2])) {
+      return set_error("syntax error", start);  // <!doctype, as HTML begins
+    }
     if (rest.starts_with("<?")) {
       return check_instruction(start);
     }

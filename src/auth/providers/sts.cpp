@@ -2,7 +2,6 @@
 #include "auth/providers/sts.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <sys/stat.h>
@@ -71,12 +70,7 @@ Result<std::string> read_as_python(const std::string& path) {
   struct stat info {};
 
   if (stat(path.c_str(), &info) != 0) {
-    char buffer[128];
-    const int number = errno;
-    return fail(
-        ErrorCode::io,
-        concat(
-            "[Errno ", number, "] ", strerror_r(number, buffer, sizeof buffer), ": '", path, "'"));
+    return fail(ErrorCode::io, errno_text(errno, path));
   }
   return read_file(path);
 }

@@ -205,6 +205,31 @@ Result<engine::Call> make_call(const Arguments& arguments,
   return call;
 }
 
+/// Prints what `call` lists, page by page while somebody reads.
+Status print_all(engine::Session& session,
+                 engine::Call call,
+                 const engine::PageLimits& limits,
+                 Listing& listing,
+                 Context& context) {
+  const bool is_buckets = call.operation.name() == "ListBuckets";
+  if (call.operation.paginator().is_null()) {  // models of before buckets came in pages
+    VIRGA_TRY_ASSIGN(const auto page, session.call(call));
+    return listing.print_buckets(page.output);
+  }
+  std::stop_source stop;
+  call.stop = stop.get_token();
+  VIRGA_TRY_ASSIGN(auto pager, session.pages(std::move(call), limits));
+  engine::ReadAhead pages(*pager, std::move(stop), [&context] { return context.out.is_closed(); });
+  for (;;) {
+    VIRGA_TRY_ASSIGN(const auto page, pages.next());
+    if (!page || context.out.is_closed()) {
+      return {};
+    }
+    VIRGA_TRY(is_buckets ? listing.print_buckets(page->output)
+                         : listing.print_objects(page->output));
+  }
+}
+
 }  // namespace
 
 /// "s3 ls". Source: awscli: customizations/s3/subcommands.py.
@@ -234,9 +259,7 @@ Status s3_ls(const std::vector<std::string>& words, Context& context) {
   if (!s3) {
     return fail(ErrorCode::models, "The models lack s3.");
   }
-  std::stop_source stop;
   VIRGA_TRY_ASSIGN(auto call, make_call(arguments, place, *s3));
-  call.stop = stop.get_token();
   auto parts = cli::session_parts(
       context.globals, *catalog, context.settings, context.clock, context.random, context.err);
   VIRGA_TRY_ASSIGN(const auto config, config::read_virga_config(context.environment));
@@ -246,16 +269,7 @@ Status s3_ls(const std::vector<std::string>& words, Context& context) {
           context.globals.yielding.limits, config, context.environment, context.clock));
   engine::Session session(std::move(parts));
   Listing listing(arguments, context);
-  VIRGA_TRY_ASSIGN(auto pager, session.pages(std::move(call), limits));
-  engine::ReadAhead pages(*pager, std::move(stop), [&context] { return context.out.is_closed(); });
-  for (;;) {
-    VIRGA_TRY_ASSIGN(const auto page, pages.next());
-    if (!page || context.out.is_closed()) {
-      break;
-    }
-    VIRGA_TRY(place.bucket.empty() ? listing.print_buckets(page->output)
-                                   : listing.print_objects(page->output));
-  }
+  VIRGA_TRY(print_all(session, std::move(call), limits, listing, context));
   if (arguments.has("summarize")) {
     VIRGA_TRY(listing.print_summary());
   }

@@ -142,7 +142,7 @@ constexpr BadValue k_bad_values[] = {
     {"AWS_MAX_ATTEMPTS",
      Setting::max_attempts,
      "0",
-     "Value provided to \"max_attempts\": 0 must be an integer greater than or equal to 1."},
+     "Value provided to \"max_attempts\": 0 must be an integer greater than or equal to one."},
     {"AWS_REQUEST_CHECKSUM_CALCULATION",
      Setting::request_checksum_calculation,
      "Never",

@@ -28,6 +28,7 @@ TEST(Xml, WordsErrorsAsExpat) {
       {"<a>\x01</a>", "not well-formed (invalid token): line 1, column 3"},
       {"<a>\xFF</a>", "not well-formed (invalid token): line 1, column 3"},
       {"<p:a/>", "unbound prefix: line 1, column 0"},
+      {"<!doctype html>", "syntax error: line 1, column 0"},
       {"it's", "not well-formed (invalid token): line 1, column 2"},
       {"<a>& b</a>", "not well-formed (invalid token): line 1, column 4"},
       {"<a>&lt</a>", "not well-formed (invalid token): line 1, column 6"},
