@@ -65,6 +65,9 @@ struct Command {
                                             Context& context);
 [[nodiscard]] Status ecr_public_get_login_password(const std::vector<std::string>& words,
                                                    Context& context);
+[[nodiscard]] Status eks_get_token(const std::vector<std::string>& words, Context& context);
+[[nodiscard]] Status rds_generate_db_auth_token(const std::vector<std::string>& words,
+                                                Context& context);
 [[nodiscard]] Status bulk(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status cache(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status completion(const std::vector<std::string>& words, Context& context);
@@ -72,6 +75,7 @@ struct Command {
 [[nodiscard]] Status generate(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status models(const std::vector<std::string>& words, Context& context);
 [[nodiscard]] Status s3_ls(const std::vector<std::string>& words, Context& context);
+[[nodiscard]] Status s3_presign(const std::vector<std::string>& words, Context& context);
 
 // What two of them print, for front ends that show it otherwise; null where there is nothing.
 [[nodiscard]] Result<Value> cache_result(const std::vector<std::string>& words, Context& context);

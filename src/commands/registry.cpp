@@ -14,10 +14,13 @@ constexpr Command k_commands[] = {
     {"configure", "", configure},
     {"ecr", "get-login-password", ecr_get_login_password},
     {"ecr-public", "get-login-password", ecr_public_get_login_password},
+    {"eks", "get-token", eks_get_token},
     {"explain", "", explain},
     {"generate", "", generate},
     {"models", "", models},
+    {"rds", "generate-db-auth-token", rds_generate_db_auth_token},
     {"s3", "ls", s3_ls},
+    {"s3", "presign", s3_presign},
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct CallPath::Prepared {
   endpoint::Resolution resolution;
   QuirkContext quirks;
   Value params = Map();
+  std::optional<UrlTerms> url{};  ///< for a URL, not for a request
 };
 
 /// What one attempt gave, with what the retry policy wants to know of it.
@@ -163,6 +164,31 @@ Result<Page> CallPath::call(const Call& call) {
   return page;
 }
 
+Result<std::string> CallPath::presigned_url(const Call& call, const UrlTerms& terms) {
+  VIRGA_TRY_ASSIGN(const auto shared, config_for(call.operation.service()));
+  CallConfig config = *shared;
+  config.checksum_validation = "when_required";  // a browser does not know how to ask for one
+  VIRGA_TRY_ASSIGN(Prepared prepared, prepare(call, std::make_shared<const CallConfig>(config)));
+  prepared.url = terms;
+  auto& version = prepared.resolution.signing.signature_version;
+  if (version != "none") {
+    version += "-query";
+  }
+  http::Request& request = prepared.request;
+  request.method = "GET";
+  request.headers.remove("User-Agent");
+  for (const auto& [name, value] : terms.headers) {
+    request.headers.set(name, value);
+  }
+  std::chrono::microseconds skew{};
+  {
+    const std::lock_guard lock(mutex_);
+    skew = clock_skew_;
+  }
+  VIRGA_TRY(sign(prepared, skew, request));
+  return request.url();
+}
+
 Result<CallPath::Prepared> CallPath::prepare(const Call& call,
                                              std::shared_ptr<const CallConfig> call_config) {
   Prepared out;
@@ -282,8 +308,13 @@ Status CallPath::sign(const Prepared& prepared,
   } else if (scope.signature_version.starts_with("v4-s3express")) {
     VIRGA_TRY_ASSIGN(context.credentials,
                      express_sessions_.credentials(std::string(prepared.params.text("Bucket"))));
+  } else if (prepared.url && prepared.url->credentials) {
+    context.credentials = *prepared.url->credentials;
   } else if (scope.signature_version != "none") {
     VIRGA_TRY_ASSIGN(context.credentials, credentials());
+  }
+  if (prepared.url) {
+    context.expires = prepared.url->expires;
   }
   context.now = parts_.clock.now() + skew;
   auto* const signer = signer_for(scope.signature_version);

@@ -44,6 +44,14 @@ struct CallPathParts {
   std::function<void(const std::string& line)> debug{};
 };
 
+/// How a URL is presigned.
+struct UrlTerms {
+  std::chrono::seconds expires{std::chrono::hours(1)};
+  /// Headers that are signed besides the operation's: whoever uses the URL has to send them.
+  http::Headers headers{};
+  std::optional<auth::Credentials> credentials{};  ///< none: those of the call path
+};
+
 /// The way of one call to its service and back: prepared once (quirks, validation, serialisation,
 /// endpoint), then given a turn, signed, sent and read, again while the retry policy says so. S3's
 /// "wrong region" answers are followed once.
@@ -55,6 +63,10 @@ class CallPath final : public Caller {
   explicit CallPath(const CallPathParts& parts);
 
   [[nodiscard]] Result<Page> call(const Call& call) override;
+
+  /// The URL that makes the call with GET. Nothing is sent. Until it expires the URL is as good as
+  /// the credentials for that one call: not for logs, not for caches.
+  [[nodiscard]] Result<std::string> presigned_url(const Call& call, const UrlTerms& terms);
 
  private:
   struct Prepared;

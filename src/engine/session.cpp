@@ -85,6 +85,11 @@ Result<std::unique_ptr<Pager>> Session::pages(Call call, const PageLimits& limit
   return pager;
 }
 
+Result<std::string> Session::presigned_url(const Call& call, const UrlTerms& terms) {
+  VIRGA_TRY_ASSIGN(Lane* const own, lane(call.operation.service()));
+  return own->path.presigned_url(call, terms);
+}
+
 void Session::interrupt() noexcept {
   std::shared_ptr<http::Transport> transport;
   {

@@ -58,6 +58,9 @@ class Session final : public Caller {
   /// The pages of an operation that has a paginator. The session must outlive them.
   [[nodiscard]] Result<std::unique_ptr<Pager>> pages(Call call, const PageLimits& limits);
 
+  /// As CallPath::presigned_url().
+  [[nodiscard]] Result<std::string> presigned_url(const Call& call, const UrlTerms& terms);
+
   /// Ends every exchange of this session, now and from now on. Thread-safe.
   void interrupt() noexcept;
 

@@ -231,6 +231,22 @@ TEST_F(CallPathTest, SendsTheWholeBodyAgainToTheRegionOfTheBucket) {
             std::string_view::npos);
 }
 
+// The signature is that of tests/e2e/presign_test.py for this time.
+TEST_F(CallPathTest, PresignsAUrlWithoutSendingAnything) {
+  UrlTerms terms;
+  terms.expires = std::chrono::seconds(60);
+  terms.headers.set("x-extra", "1");
+  CallPathParts parts{s3_, settings_, chain_, transport_, policy_, clock_, random_};
+  const auto url = CallPath(parts).presigned_url(s3_call("GetObject"), terms);
+  ASSERT_TRUE(url) << url.error().message;
+  EXPECT_EQ(*url,
+            "http://127.0.0.1:9/my-bucket/key?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            "&X-Amz-Credential=AKID%2F20231114%2Fus-east-1%2Fs3%2Faws4_request"
+            "&X-Amz-Date=20231114T231320Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-extra"
+            "&X-Amz-Signature=888c9b3ecec4fe536c64014e095f71423b4b0a6ab849cc496e6459da9e1a7d9a");
+  EXPECT_TRUE(transport_.requests.empty());
+}
+
 TEST_F(CallPathTest, FollowsARedirectOnlyOnce) {
   auto moved = response(301, "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>");
   moved.headers.add("x-amz-bucket-region", "eu-west-1");
