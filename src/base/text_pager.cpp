@@ -88,9 +88,8 @@ int spawn(const std::vector<std::string>& words,
 
 }  // namespace
 
-Status show_by_pager(const std::vector<std::string>& words,
-                     const std::vector<std::string>& variables,
-                     std::string_view text) {
+Result<std::unique_ptr<TextPager>> TextPager::start(const std::vector<std::string>& words,
+                                                    const std::vector<std::string>& variables) {
   if (words.empty()) {
     return cannot_run("", ENOENT);
   }
@@ -98,18 +97,31 @@ Status show_by_pager(const std::vector<std::string>& words,
   if (pipe2(ends, O_CLOEXEC) != 0) {
     return cannot_run(words.front(), errno);
   }
-  const auto before = std::signal(SIGINT, SIG_IGN);
-  pid_t child = 0;
-  const int failure = spawn(words, variables, ends[0], child);
+  std::unique_ptr<TextPager> out(new TextPager);
+  out->input_ = ends[1];
+  out->interrupted_before_ = std::signal(SIGINT, SIG_IGN);
+  const int failure = spawn(words, variables, ends[0], out->child_);
   close(ends[0]);
-  if (failure == 0) {
-    write_all(ends[1], text);
+  if (failure != 0) {
+    out->child_ = 0;
+    return cannot_run(words.front(), failure);
   }
-  close(ends[1]);
-  while (failure == 0 && waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  return out;
+}
+
+TextPager::~TextPager() {
+  close(input_);
+  while (child_ != 0 && waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
   }
-  std::signal(SIGINT, before);
-  return failure == 0 ? Status() : Status(cannot_run(words.front(), failure));
+  std::signal(SIGINT, interrupted_before_);
+}
+
+Status show_by_pager(const std::vector<std::string>& words,
+                     const std::vector<std::string>& variables,
+                     std::string_view text) {
+  VIRGA_TRY_ASSIGN(const auto pager, TextPager::start(words, variables));
+  write_all(pager->input(), text);
+  return {};
 }
 
 }  // namespace virga

@@ -27,6 +27,7 @@
 #include "commands/help.hpp"
 #include "commands/help_texts.hpp"
 #include "commands/parsed_call.hpp"
+#include "commands/result_pager.hpp"
 #include "config/environment.hpp"
 #include "config/settings.hpp"
 #include "engine/model_pack.hpp"
@@ -108,13 +109,14 @@ Status run_service_command(Context& context,
   if (invocation.yielding.are_places()) {
     return fan_out(invocation, *catalog, context);
   }
+  VIRGA_TRY_ASSIGN(auto out, ResultPager::make(context));
   return cli::run_call(invocation,
                        context.globals,
                        cli::RunnerParts{*catalog,
                                         context.settings,
                                         context.clock,
                                         context.random,
-                                        context.out,
+                                        out,
                                         context.err,
                                         isatty(STDERR_FILENO) == 1,
                                         command_line});
