@@ -2,23 +2,23 @@
 """Runs real command lines through the AWS CLI and virga, each against a moto_server of its own, and compares.
 
 The references are AWS CLI v1 (the `aws` on PATH; virga then runs with VIRGA_COMPAT=v1) and Debian's AWS CLI v2, both
-in a process that forks for every command line; see aws_reference.py. Compared are standard output, exit status and the
-files that were written, beside v1 standard error, too. Both servers get the same random seed before every command, so
-that generated names agree; times of today are masked.
+in one process each; see aws_reference.py. Compared are standard output and error, the exit status and the files that
+were written. Both servers get the same random seed before every command, so that generated names agree; times of today
+are masked.
 
-A line is `[@v1|@v2|@formats] [VARIABLE path <- ] service operation ...`: @v1 and @v2 keep it to one version, @formats
-runs it in every output format, a variable takes a part of the printed JSON. A reference that is missing is skipped, visibly; without any, or without moto_server, the exit
-status is 77.
+A line is `[@v1|@v2|@formats] [VARIABLE path <- ] [NAME=value ...] service operation ...`: @v1 and @v2 keep it to one
+version, @formats runs it in every output format, a variable takes a part of the printed JSON, NAME=value is put into
+the environment. A reference that is missing is skipped, visibly; without any, or without moto, the exit status is 77.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -31,19 +31,48 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aws_reference import V2_CODE, Answer, AwsReference, python_of_v1, python_of_v2
+from sanitized import is_sanitized
 
 SKIPPED = 77
+SAMPLE = 8  # of a sanitized program each eighth line is enough
 HERE = Path(__file__).resolve().parent
 LINES = ("moto_commands.txt", "option_commands.txt")
 # What differs between two runs of the same program: times, ports, and what hangs on them.
 VOLATILE = [
-    (re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"), "TIME"),
+    (re.compile(r"(?<!\d)20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"), "TIME"),
     (re.compile(r"\b1[78]\d{8}(\.\d+)?\b"), "EPOCH"),
     (re.compile(r"\b1[78]\d{11}\b"), "EPOCHMS"),
     (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} 20\d\d \d\d:\d\d:\d\d GMT"), "DATE"),
     (re.compile(r"FQoGZXIvYXdzEBYaD[A-Za-z0-9+/=]+"), "SESSION-TOKEN"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), "SERVER"),
 ]
+
+# Lines that differ and why, as docs/compatibility.md says; the version is empty where they differ beside both.
+KNOWN = [
+    ("v1", "skeletons choose an enum's value at random there",
+     r"(s3api put-object|run-instances|dynamodb put-item|lambda create-function|put-metric-alarm) --generate-cli-skel"),
+    ("", "its own placeholders are too short for the model",
+     r"(sts get-caller-identity|iam list-users|iam get-user) --generate-cli-skeleton output"),
+    ("", "a number below 0 cuts items off the end", r"--max-items -1$"),
+    ("v1", "a warning that v2 does not have", r"--max-items 0$"),
+    ("", "it signs for a region without a name", r'--region ""$|^AWS_DEFAULT_REGION= '),
+    ("v2", "virga has the retry mode legacy in every version", r"^AWS_RETRY_MODE=odd"),
+    ("v2", "AWS_CLI_FILE_ENCODING: virga reads texts as UTF-8", r"/opt/latin"),
+    ("", "each has a version of its own", r"--version$"),
+    ("v2", "an error of Python: a name is not defined", r"--image-id ami-12c6146b --count x$"),
+    ("v2", "virga says where the YAML is broken", r"--cli-input-yaml \"UserName: \[broken\"$"),
+]
+
+# The profiles of the configuration file.
+PROFILES = "".join(
+    f"[profile {name}]\naws_access_key_id = AKIAPROFILEEXAMPLE00\naws_secret_access_key = secret\n{setting}\n"
+    for name, setting in {
+        "texts": "output = text", "tables": "output = table", "yamls": "output = yaml", "odd": "output = odd",
+        "iso": "cli_timestamp_format = iso8601", "wire": "cli_timestamp_format = wire",
+        "nostamp": "cli_timestamp_format = odd", "raw": "cli_binary_format = raw-in-base64-out", "west": "region = us-west-2",
+        "pager": "cli_pager = false", "files": "cli_follow_urlparam = false", "checks": "parameter_validation = false",
+    }.items()
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +93,8 @@ class MotoServer:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self._process = subprocess.Popen(
-            ["moto_server", "-H", "127.0.0.1", "-p", str(self.port)],
+            [sys.executable, str(HERE / "moto_clock.py"), "-H", "127.0.0.1", "-p", str(self.port)],
+            env=os.environ | {"PYTHONHASHSEED": "0"},  # the order of sets
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         self._wait_until_ready()
@@ -84,7 +114,7 @@ class MotoServer:
         urllib.request.urlopen(request, timeout=10).read()
 
     def stop(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
+        self._process.kill()  # its threads may keep it past a signal that it can handle
         self._process.wait(timeout=10)
 
 
@@ -105,9 +135,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def usage_summary(stderr: str) -> str:
-    """Usage errors are compared by their last line: the usage text before it names the program and all commands."""
-    lines = stderr.strip().splitlines()
-    return lines[-1] if lines and lines[0].startswith("usage:") else stderr
+    """Usage errors without the usage text, which names the program, and without the tables of all commands."""
+    if not stderr.lstrip().startswith("usage:"):
+        return stderr
+    _, found, error = re.sub(r"^\w+: error: ", "\0", stderr, count=1, flags=re.M).partition("\0")
+    if not found:  # "Unknown options: ..."
+        error = stderr.strip().splitlines()[-1]
+    return "\n".join(line for line in error.strip().splitlines() if not re.fullmatch(r"[\w.-]+ *(\| [\w.-]+ *)?", line))
 
 
 def differences(expected: Outcome, actual: Outcome) -> list[str]:
@@ -125,6 +159,15 @@ def differences(expected: Outcome, actual: Outcome) -> list[str]:
     return found
 
 
+def settings_in_front(words: list[str]) -> dict[str, str]:
+    """Takes NAME=value from the front of a command line."""
+    out = {}
+    while words and re.match(r"[A-Z_]+=", words[0]):
+        name, _, value = words.pop(0).partition("=")
+        out[name] = value
+    return out
+
+
 def value_at(document: object, path: str) -> str:
     for step in re.findall(r"[^.\[\]]+", path):
         document = document[int(step)] if step.isdigit() and isinstance(document, list) else document[step]
@@ -134,6 +177,7 @@ def value_at(document: object, path: str) -> str:
 def write_data(folder: Path) -> None:
     folder.mkdir()
     (folder / "hello.txt").write_bytes(b"hello, world\n")
+    (folder / "latin.txt").write_bytes("Zo\u00eb".encode("latin-1"))
     (folder / "user.json").write_text('{"UserName": "opt-a"}')
     (folder / "user.yaml").write_text("UserName: opt-a  # a remark\n")
     (folder / "names.yaml").write_text("Names:\n- /opt/a\n- '/opt/b'\nWithDecryption: false\n")
@@ -157,7 +201,8 @@ class Comparison:
         for folder in self._folders.values():
             folder.mkdir(parents=True)
             write_data(folder / "data")
-        self._reference = AwsReference(python, self._folders["aws"])
+            (folder / "config").write_text(PROFILES)
+        self._reference = AwsReference(python, self._folders["aws"], forks=False)
         self._values: dict[str, dict[str, str]] = {name: {} for name in self._servers}
 
     def applies(self, line: str) -> bool:
@@ -168,11 +213,14 @@ class Comparison:
         outcomes = {name: self._run_one(name, number, command) for name in self._servers}
         if arrow:
             variable, path = target.split()
+            missing: list[str] = []
             for name, outcome in outcomes.items():
                 try:
                     self._values[name][variable] = value_at(json.loads(outcome.stdout), path)
                 except (ValueError, LookupError):
-                    return [f"{name} gave no {path}: {outcome.stderr.strip()}"]
+                    missing.append(f"{name} gave no {path}: {outcome.stderr.strip()}")
+            if len(missing) == 1:  # in a sample neither may have one
+                return missing
         return differences(self._masked("aws", outcomes["aws"]), self._masked("virga", outcomes["virga"]))
 
     def _masked(self, name: str, outcome: Outcome) -> Outcome:
@@ -185,15 +233,16 @@ class Comparison:
             for pattern, mask in VOLATILE:
                 text = pattern.sub(mask, text)
             texts.append(text)
-        return Outcome(outcome.status, texts[0], texts[1] if self.version == "v1" else "", outcome.files)
+        return Outcome(outcome.status, *texts, outcome.files)
 
     def _run_one(self, name: str, number: int, command: str) -> Outcome:
         folder, server = self._folders[name], self._servers[name]
         server.seed(number)
         values = self._values[name] | {"DATA": str(folder / "data"), "OUT": str(folder / "out")}
         words = [re.sub(r"\$([A-Z0-9]+)", lambda m: values.get(m[1], m[0]), word) for word in split_words(command)]
+        env = environment(folder) | settings_in_front(words)
         words += ["--endpoint-url", f"http://127.0.0.1:{server.port}"]
-        return self._run_words(name, words, environment(folder), folder / "out")
+        return self._run_words(name, words, env, folder / "out")
 
     def _run_words(self, name: str, words: list[str], env: dict[str, str], out: Path) -> Outcome:
         shutil.rmtree(out, ignore_errors=True)
@@ -250,21 +299,34 @@ def service_of(line: str) -> str:
     return next((word for word in command.split() if re.fullmatch("[a-z][a-z0-9-]+", word)), "")
 
 
-def compare(comparison: Comparison, lines: list[str], only: str | None) -> int:
-    """How many lines failed; prints what differs."""
-    failed = 0
+def reason_to_differ(version: str, line: str) -> str | None:
+    return next((why for only, why, pattern in KNOWN if only in ("", version) and re.search(pattern, line)), None)
+
+
+def compare(comparison: Comparison, lines: list[str], only: str | None, whole: bool) -> dict[str, int]:
+    """How many lines agreed, differed as known and failed; prints what differs. A sample lacks what other lines made: there
+    a known difference need not show."""
+    counts = {"agree": 0, "differ as documented": 0, "failed": 0}
     try:
         for number, line in enumerate(lines, 1):
-            found = comparison.run_line(number, line) if comparison.applies(line) else []
+            if not comparison.applies(line):
+                continue
+            found = comparison.run_line(number, line)
+            known = reason_to_differ(comparison.version, line)
+            if known and not found and whole and "at random" not in known:
+                found = [f"agrees, though it is listed as a difference: {known}"]
+            elif known and found:
+                counts["differ as documented"] += 1
+                continue
+            counts["failed" if found else "agree"] += 1
             if found and (not only or re.search(only, line)):
-                failed += 1
                 print(f"FAILED beside {comparison.version}: {line}\n    " + "\n    ".join(found), flush=True)
     except Exception as error:
         print(f"FAILED beside {comparison.version}: {error!r}", flush=True)
-        failed += 1
+        counts["failed"] += 1
     finally:
         comparison.stop()
-    return failed
+    return counts
 
 
 def main() -> int:
@@ -273,23 +335,27 @@ def main() -> int:
     parser.add_argument("--only", help="run all lines, but report only those that match this regular expression")
     parser.add_argument("--version", choices=("v1", "v2"), help="beside this version alone")
     arguments = parser.parse_args()
+    virga = arguments.virga.resolve()
     lines = read_lines()
+    sample = is_sanitized(str(virga))  # as slow as the AWS CLI
+    if sample:
+        lines = [line for number, line in enumerate(lines) if number % SAMPLE == 0 or " <- " in line]
+        print(f"sanitized: a sample of {len(lines)} command lines, not beside v2, whose models take minutes to compile")
     references = {"v1": python_of_v1(), "v2": python_of_v2()}
     for version, python in references.items():
         if not python:
             print(f"skipped: AWS CLI {version} is not installed")
     wanted = {version: python for version, python in references.items()
-              if python and arguments.version in (None, version)}
-    if not (shutil.which("moto_server") and wanted):
-        print("skipped: an AWS CLI and moto_server are needed")
+              if python and arguments.version in (None, version) and not (sample and version == "v2")}
+    if not (importlib.util.find_spec("moto") and wanted):
+        print("skipped: an AWS CLI and moto are needed")
         return SKIPPED
-    virga = arguments.virga.resolve()
-    failed: dict[str, int] = {}
+    counts: dict[str, dict[str, int]] = {}
     with tempfile.TemporaryDirectory(prefix="virga-e2e-") as scratch:
         def run(version: str, python: str) -> None:
             models = pack_of_v2(virga, lines, Path(scratch)) if version == "v2" else None
             comparison = Comparison(version, python, virga, models, Path(scratch))
-            failed[version] = compare(comparison, lines, arguments.only)
+            counts[version] = compare(comparison, lines, arguments.only, not sample)
 
         threads = [threading.Thread(target=run, args=item) for item in wanted.items()]
         for thread in threads:
@@ -297,10 +363,9 @@ def main() -> int:
         for thread in threads:
             thread.join()
     for version in wanted:
-        count = sum(not line.startswith("@") or line.startswith(f"@{version} ") for line in lines)
-        print(f"{count} command lines over {len(set(map(service_of, lines)))} services beside AWS CLI {version}: "
-              f"{failed.get(version, count)} failed")
-    return 1 if len(failed) < len(wanted) or any(failed.values()) else 0
+        outcome = ", ".join(f"{number} {what}" for what, number in counts.get(version, {}).items())
+        print(f"command lines over {len(set(map(service_of, lines)))} services beside AWS CLI {version}: {outcome}")
+    return 1 if len(counts) < len(wanted) or any(count["failed"] for count in counts.values()) else 0
 
 
 if __name__ == "__main__":
