@@ -75,12 +75,14 @@ BatchAnswer answer_call(const CallLine& call,
                         const Clock& clock,
                         cli::CallStyle style) {
   const auto begun = clock.steady_now();
-  BatchAnswer out{Value()};
-  style.notes = &out.notes;
+  engine::CallNotes notes;
+  style.notes = &notes;
   output::NullWriter nowhere;
-  out.result = cli::fetch_result(call.invocation, call.globals, session, nowhere, style);
-  out.duration = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - begun);
-  return out;
+  auto result = cli::fetch_result(call.invocation, call.globals, session, nowhere, style);
+  const auto took = clock.steady_now() - begun;
+  return {std::move(result),
+          std::move(notes),
+          std::chrono::duration_cast<std::chrono::microseconds>(took)};
 }
 
 Map describe_error(const Error& error) {
