@@ -41,6 +41,7 @@ class SourcesTest(unittest.TestCase):
             "AWS_ENDPOINT_URL_SSO_OIDC": self.fake.url,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_MAX_ATTEMPTS": "1",
+            "AWS_PAGER": "",
             "BOTO_CONFIG": str(self.home / "no-boto"),
         }
         for name in ("VIRGA_MODELS", "ASAN_OPTIONS", "PYENV_VERSION", "PYENV_ROOT"):
