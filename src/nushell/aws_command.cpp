@@ -63,7 +63,8 @@ class StreamSink final : public http::BodySink {
 
 /// The pipeline's bytes in a file without a name: a request needs their number before the first.
 Result<std::string> spool_input(RunningCall& call) {
-  const char* const folder = std::getenv("TMPDIR");
+  const char* const folder =
+      std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
   const int file = open(folder == nullptr ? "/tmp" : folder, O_TMPFILE | O_RDWR, 0600);
   if (file < 0) {
     return fail(ErrorCode::io, "cannot make a temporary file for the pipeline's input");
@@ -101,7 +102,7 @@ class AwsRun {
   Result<cli::Invocation> parse(const config::Environment& environment);
   Status stream_pages(const cli::Invocation& invocation, engine::Call call);
   Status answer_single(const cli::Invocation& invocation, engine::Call call);
-  Status answer_query(Value result);
+  Status answer_query(const Value& result);
   bool write_items(const engine::Pager& pager, const Value& output, OutputStream& stream);
   [[nodiscard]] LabeledError explain(const Error& error) const;
 
@@ -172,7 +173,7 @@ Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call
   VIRGA_TRY_ASSIGN(auto pager, session_->session.pages(std::move(call), limits));
   if (main_.globals.query) {
     VIRGA_TRY_ASSIGN(auto result, engine::merge_pages(*pager, *pager));
-    return answer_query(std::move(result));
+    return answer_query(result);
   }
   // The first page decides whether the call failed as a whole.
   auto page = pager->next();
@@ -194,7 +195,7 @@ Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call
   return {};
 }
 
-Status AwsRun::answer_query(Value result) {
+Status AwsRun::answer_query(const Value& result) {
   VIRGA_TRY_ASSIGN(const auto expression, query::Expression::compile(*main_.globals.query));
   VIRGA_TRY_ASSIGN(const auto found, expression.search(result));
   context_.call.answer(found, ServiceUnits(service_));
@@ -216,7 +217,7 @@ Status AwsRun::answer_single(const cli::Invocation& invocation, engine::Call cal
   }
   std::shared_ptr<OutputStream> events;
   if (invocation.operation.event_stream_output()) {
-    call.on_event = [&](Value event) -> Status {
+    call.on_event = [&](const Value& event) -> Status {
       if (!events) {
         events = running.answer_stream(StreamKind::list);
       }
@@ -245,7 +246,7 @@ Status AwsRun::answer_single(const cli::Invocation& invocation, engine::Call cal
   }
   VIRGA_TRY(cli::apply_post_actions(invocation.post_actions, page->output));
   if (main_.globals.query) {
-    return answer_query(std::move(page->output));
+    return answer_query(page->output);
   }
   if (const auto* map = page->output.as_map(); map != nullptr && map->empty()) {
     running.answer_empty();
