@@ -42,10 +42,12 @@ void occupy_standard_streams() {
   }
 }
 
+/// Before the libraries' own constructors, which touch the same pages.
+[[gnu::constructor(101)]] void map_what_every_start_touches() { virga::prefault_program(); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  virga::prefault_program();
   occupy_standard_streams();
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_termination);

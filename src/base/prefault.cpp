@@ -30,19 +30,23 @@ void populate(std::uintptr_t begin, std::uintptr_t end, int advice) noexcept {
   }
 }
 
-/// The read-only data in front of what only exceptions need.
-void populate_constants() noexcept {
+/// The read-only data in front of what only exceptions need, and the variables. Those that are
+/// constant once the loader is done are only read.
+void populate_data() noexcept {
   const auto* const headers =
       // NOLINTNEXTLINE(performance-no-int-to-ptr): an address that the kernel gave
       reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
   const std::size_t count = headers == nullptr ? 0 : getauxval(AT_PHNUM);
   std::uintptr_t base = 0;
   std::uintptr_t end = 0;
+  std::uintptr_t constant_end = 0;
   for (std::size_t i = 0; i < count; ++i) {
     if (headers[i].p_type == PT_PHDR) {
       base = reinterpret_cast<std::uintptr_t>(headers) - headers[i].p_vaddr;
     } else if (headers[i].p_type == PT_GNU_EH_FRAME) {
       end = headers[i].p_vaddr;
+    } else if (headers[i].p_type == PT_GNU_RELRO) {
+      constant_end = headers[i].p_vaddr + headers[i].p_memsz;
     }
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -51,6 +55,11 @@ void populate_constants() noexcept {
     if (holds_it && headers[i].p_flags == PF_R) {
       populate(base + headers[i].p_vaddr, base + end, MADV_POPULATE_READ);
     }
+    const std::uintptr_t data_end = headers[i].p_vaddr + headers[i].p_memsz;
+    if (headers[i].p_type == PT_LOAD && headers[i].p_flags == (PF_R | PF_W) &&
+        constant_end < data_end) {
+      populate(base + constant_end, base + data_end, MADV_POPULATE_WRITE);
+    }
   }
 }
 
@@ -58,11 +67,11 @@ void populate_constants() noexcept {
 
 void prefault_program() noexcept {
   constexpr std::uintptr_t k_stack = 40U << 10U;
-  constexpr std::size_t k_heap = 112U << 10U;
+  constexpr std::size_t k_heap = 208U << 10U;
   populate(reinterpret_cast<std::uintptr_t>(virga_start_text_begin),
            reinterpret_cast<std::uintptr_t>(virga_start_text_end),
            MADV_POPULATE_READ);
-  populate_constants();
+  populate_data();
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   populate(here - k_stack, here, MADV_POPULATE_WRITE);
   prefault_heap(k_heap);
@@ -72,8 +81,10 @@ void prefault_heap(std::size_t bytes) noexcept {
   constexpr int k_most_kept = 64 << 20U;
   constexpr int k_own_mapping = 32 << 20U;  // the most that glibc takes
   static const bool set_up = [] {
+    // NOLINTBEGIN(concurrency-mt-unsafe): before there are threads, or under malloc()'s own lock
     mallopt(M_TRIM_THRESHOLD, k_most_kept);
     return mallopt(M_MMAP_THRESHOLD, k_own_mapping) == 1;
+    // NOLINTEND(concurrency-mt-unsafe)
   }();
   static_cast<void>(set_up);
   void* const block = std::malloc(bytes);
