@@ -21,7 +21,7 @@ VIRGA = ROOT / "build/release/virga"
 STARTS = 2  # of the runs: what base/prefault.cpp maps at once
 # Objects of libraries that have no section for each function, and that every start or a kept answer enters.
 WHOLE = [
-    "*libcrypto.a:libcrypto-lib-cpuid.o", "*libcrypto.a:libcrypto-lib-x86_64cpuid.o", "*libgcc.a:cpuinfo.o",
+    "*libcrypto.a:libcrypto-lib-cpuid.o", "*libcrypto.a:libcrypto-lib-x86_64cpuid.o",
     "*libpugixml.a:*.o", "*libyaml-cpp.a:exp.cpp.o", "*libyaml-cpp.a:parser.cpp.o", "*libyaml-cpp.a:scan*.cpp.o",
     "*libyaml-cpp.a:simplekey.cpp.o", "*libyaml-cpp.a:singledocparser.cpp.o", "*libyaml-cpp.a:tag.cpp.o",
     "*libzstd.a:zstd_common.o",

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <nmmintrin.h>
 #endif
 
@@ -91,7 +92,16 @@ std::uint32_t crc32(std::uint32_t crc, std::string_view bytes) {
 
 std::uint32_t crc32c(std::uint32_t crc, std::string_view bytes) {
 #if defined(__x86_64__)
-  static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
+  // Asked here and not with __builtin_cpu_supports(), which asks for all features at every start;
+  // each question leaves a virtual machine.
+  static const bool has_instruction = [] {
+    unsigned int eax = 0;
+    unsigned int ebx = 0;
+    unsigned int ecx = 0;
+    unsigned int edx = 0;
+    __cpuid(1, eax, ebx, ecx, edx);
+    return (ecx & static_cast<unsigned int>(bit_SSE4_2)) != 0;
+  }();
   if (has_instruction) {
     return crc32c_sse42(crc, bytes);
   }
