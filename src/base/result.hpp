@@ -44,6 +44,9 @@ struct ServiceErrorDetail {
   std::string message;  ///< the service's message, may be empty
   int status = 0;       ///< HTTP status
   std::string request_id;
+  /// What else the service said, as far as the model knows it: a map by value/binary.hpp, which is
+  /// a layer above. Empty if there is nothing.
+  std::string members{};
 };
 
 /// A failure as a value: what the user reads, and what decides the exit status.

@@ -247,6 +247,9 @@ Value describe_error(const Error& error) {
     service.append("message", error.service->message);
     service.append("status", error.service->status);
     service.append("request_id", error.service->request_id);
+    if (!error.service->members.empty()) {
+      service.append("members", Blob{error.service->members});
+    }
     out.append("service", std::move(service));
   }
   return out;
@@ -270,6 +273,9 @@ Error error_of(const Value& description) {
                                      std::string(service->text("message")),
                                      static_cast<int>(number(*service, "status", k_most_status)),
                                      std::string(service->text("request_id"))};
+    if (const auto* members = service->find("members"); members != nullptr && members->as_blob()) {
+      out.service->members = members->as_blob()->bytes;
+    }
   }
   return out;
 }

@@ -8,6 +8,7 @@
 
 #include "base/strings.hpp"
 #include "cli/argument_parser.hpp"
+#include "config/setting_check.hpp"
 #include "params/python_numbers.hpp"
 #include "params/python_repr.hpp"
 
@@ -26,7 +27,7 @@ constexpr Names k_compats = {"v1", "v2"};
 using Since = GlobalOption::Since;
 
 // In the order of the AWS CLI's data/cli.json, which messages about ambiguous options show.
-constexpr std::array<GlobalOption, 27> k_rows = {{
+constexpr std::array<GlobalOption, 28> k_rows = {{
     {"debug", Arity::flag, {}, Since::v1},
     {"endpoint-url", Arity::one, {}, Since::v1},
     {"no-verify-ssl", Arity::flag, {}, Since::v1},
@@ -42,6 +43,7 @@ constexpr std::array<GlobalOption, 27> k_rows = {{
     {"cli-connect-timeout", Arity::one, {}, Since::v1},
     {"v2-debug", Arity::flag, {}, Since::v1},
     {"cli-binary-format", Arity::one, k_binary_formats, Since::v2},
+    {"cli-error-format", Arity::one, config::k_error_formats, Since::later_v2},
     {"no-cli-pager", Arity::flag, {}, Since::v2},
     {"cli-auto-prompt", Arity::flag, {}, Since::v2},
     {"no-cli-auto-prompt", Arity::flag, {}, Since::v2},
@@ -71,6 +73,7 @@ ArgumentParser main_parser(Compat compat,
     }
     ParserArgument argument{row.name, row.arity, TextType::text, row.choices};
     argument.exact = abbreviations == Abbreviations::no || row.since == Since::virga ||
+                     row.since == Since::later_v2 ||
                      (row.since == Since::v2 && compat == Compat::v1) ||
                      (row.name == "v2-debug" && compat == Compat::v2);
     if (row.name == "output" && compat == Compat::v1) {
@@ -181,6 +184,8 @@ Status set_text(MainArguments& out, std::string_view name, std::string word) {
     globals.max_age = std::move(word);
   } else if (name == "cli-binary-format") {
     globals.cli_binary_format = std::move(word);
+  } else if (name == "cli-error-format") {
+    globals.cli_error_format = std::move(word);
   } else if (name == "cli-read-timeout") {
     VIRGA_TRY_ASSIGN(globals.read_timeout_seconds, seconds(word));
   } else if (name == "cli-connect-timeout") {
@@ -193,6 +198,20 @@ Status set_text(MainArguments& out, std::string_view name, std::string word) {
 
 std::span<const GlobalOption> global_option_rows() {
   return std::span(k_rows).first(k_rows.size() - 1);  // the last is the command itself
+}
+
+std::optional<std::string> word_behind(std::span<const std::string> words,
+                                       std::string_view option) {
+  std::optional<std::string> found;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word == option && i + 1 < words.size()) {
+      found = words[++i];
+    } else if (word.starts_with(option) && word.substr(option.size()).starts_with("=")) {
+      found = word.substr(option.size() + 1);
+    }
+  }
+  return found;
 }
 
 std::optional<Compat> wanted_compat(std::span<const std::string> words) {
@@ -242,6 +261,7 @@ void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
   merge(from.read_timeout_seconds, onto.read_timeout_seconds);
   merge(from.connect_timeout_seconds, onto.connect_timeout_seconds);
   merge(from.cli_binary_format, onto.cli_binary_format);
+  merge(from.cli_error_format, onto.cli_error_format);
   if (from.color != GlobalOptions().color) {
     onto.color = from.color;
   }

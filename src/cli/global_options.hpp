@@ -42,6 +42,7 @@ struct GlobalOptions {
   std::optional<std::int64_t> read_timeout_seconds;  ///< 0: none
   std::optional<std::int64_t> connect_timeout_seconds;
   std::optional<std::string> cli_binary_format;
+  std::optional<std::string> cli_error_format;
   std::string color = "auto";
   bool verify_ssl = true;
   bool paginate = true;
@@ -65,7 +66,8 @@ struct GlobalOptions {
 
 /// How a global option is written.
 struct GlobalOption {
-  enum class Since : std::uint8_t { v1, v2, virga };
+  /// later_v2: of versions after the 2.9.19 that is compared with.
+  enum class Since : std::uint8_t { v1, v2, later_v2, virga };
   std::string_view name;  ///< without dashes
   Arity arity;            ///< one or flag
   std::span<const std::string_view> choices;
@@ -104,6 +106,11 @@ constexpr std::array<std::string_view, 4> k_yielding_options = {
 
 /// Sets in `onto` what `from` has that is not the default.
 void merge_globals(const GlobalOptions& from, GlobalOptions& onto);
+
+/// The last value of a global option ("--profile"), for those who must know it although parsing
+/// failed. Whether the word belongs to something else is not looked at.
+[[nodiscard]] std::optional<std::string> word_behind(std::span<const std::string> words,
+                                                     std::string_view option);
 
 /// Which version a command line asks for with --compat, if it does, for those who must know it
 /// before or although parsing fails.

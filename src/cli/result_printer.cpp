@@ -84,6 +84,8 @@ Result<ResultPrinter> ResultPrinter::make(const GlobalOptions& globals,
   VIRGA_TRY_ASSIGN(const auto format, settings.text(Setting::output));
   output::FormatOptions options;
   VIRGA_TRY_ASSIGN(options.timestamps, timestamp_style(settings));
+  // Nothing of a result depends on it, but who set it wrongly should learn so before an error.
+  VIRGA_TRY(settings.text(Setting::cli_error_format));
   options.color = color(globals);
   options.terminal_width = terminal_width();
   options.whole = globals.like_aws;

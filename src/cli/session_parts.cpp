@@ -99,6 +99,7 @@ void apply_globals(const GlobalOptions& globals, config::Settings& settings) {
   set(Setting::endpoint_url, globals.endpoint_url);
   set(Setting::ca_bundle, globals.ca_bundle);
   set(Setting::cli_binary_format, globals.cli_binary_format);
+  set(Setting::cli_error_format, globals.cli_error_format);
   if (globals.read_timeout_seconds) {
     settings.set_option(Setting::read_timeout, concat(*globals.read_timeout_seconds));
   }

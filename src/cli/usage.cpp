@@ -43,6 +43,19 @@ Error unknown_options(Compat compat, std::string_view options) {
 
 bool is_usage_text(std::string_view message) { return message.starts_with("usage: "); }
 
+std::string_view reason_in(std::string_view message) {
+  if (is_usage_text(message)) {
+    constexpr std::string_view k_error = "\naws: error: ";
+    if (const auto at = message.find(k_error); at != std::string_view::npos) {
+      message.remove_prefix(at + k_error.size());
+    } else if (const auto options = message.find("\nUnknown options: ");
+               options != std::string_view::npos) {
+      message.remove_prefix(options);
+    }
+  }
+  return trim(message);
+}
+
 int command_line_status(Compat compat, const Error& error) {
   if (compat == Compat::v2) {
     return 252;

@@ -27,6 +27,9 @@ using config::Compat;
 /// Whether a message is one of the above.
 [[nodiscard]] bool is_usage_text(std::string_view message);
 
+/// What is wrong, without the usage around it.
+[[nodiscard]] std::string_view reason_in(std::string_view message);
+
 /// The exit status of a failed command line.
 [[nodiscard]] int command_line_status(Compat compat, const Error& error);
 

@@ -13,6 +13,7 @@
 #include "base/strings.hpp"
 #include "cache/invalidation.hpp"
 #include "cli/call_runner.hpp"
+#include "cli/error_format.hpp"
 #include "cli/item_shape.hpp"
 #include "cli/listing.hpp"
 #include "cli/result_printer.hpp"
@@ -138,8 +139,24 @@ class PlaceJob final : public Job {
   void fail_place(Error& error) {
     std::string text(trim(error.message));
     std::replace(text.begin(), text.end(), '\n', ' ');
+    if (const auto style =
+            cli::error_style(spread_.context.settings, spread_.context.globals.color);
+        cli::prints_records(style)) {
+      Map place;
+      place.append("Region", place_.region);
+      if (place_.profile) {
+        place.append("Profile", *place_.profile);
+      }
+      static_cast<void>(cli::print_error(error, style, spread_.context.err, place));
+      count_failure(error);
+      return;
+    }
     const auto profile = place_.profile ? concat(", profile ", *place_.profile) : std::string();
     static_cast<void>(spread_.context.err.write(concat(place_.region, profile, ": ", text, "\n")));
+    count_failure(error);
+  }
+
+  void count_failure(Error& error) {
     ++spread_.failed;
     if (!spread_.first_error) {
       spread_.first_error = std::move(error);

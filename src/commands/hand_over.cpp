@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/hand_over.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/stat.h>
@@ -39,14 +42,18 @@ std::optional<std::string> find_aws(const std::string& path) {
   return std::nullopt;
 }
 
-/// The command line without what only virga knows.
+/// The command line without what the other program may not know.
 std::vector<std::string> foreign_words(std::span<const std::string> words) {
+  constexpr std::array<std::string_view, 2> k_own = {"--compat", "--cli-error-format"};
   std::vector<std::string> out{"aws"};
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--compat") {
-      ++i;
-    } else if (!words[i].starts_with("--compat=")) {
+    const auto is_own = [&](std::string_view option) {
+      return words[i] == option || words[i].starts_with(concat(option, "="));
+    };
+    if (std::none_of(k_own.begin(), k_own.end(), is_own)) {
       out.push_back(words[i]);
+    } else if (words[i].find('=') == std::string::npos) {
+      ++i;
     }
   }
   return out;
@@ -77,7 +84,12 @@ Status hand_over(const std::string& what,
     VIRGA_TRY(context.err.write(
         concat("virga: \"", what, "\" is not native yet; ", *program, " does it.\n")));
   }
-  return fail(become(*program, foreign_words(command_line), {{k_guard, "1"}}));
+  std::vector<std::pair<std::string, std::string>> variables = {{k_guard, "1"}};
+  if (context.globals.cli_error_format) {
+    // Older versions fail at the option, but read past the variable.
+    variables.emplace_back("AWS_CLI_ERROR_FORMAT", *context.globals.cli_error_format);
+  }
+  return fail(become(*program, foreign_words(command_line), variables));
 }
 
 }  // namespace virga::commands

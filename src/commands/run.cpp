@@ -14,11 +14,11 @@
 #include "base/strings.hpp"
 #include "cli/call_runner.hpp"
 #include "cli/command_line.hpp"
+#include "cli/error_format.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/global_options.hpp"
 #include "cli/session_parts.hpp"
 #include "cli/skeleton.hpp"
-#include "cli/usage.hpp"
 #include "commands/alias.hpp"
 #include "commands/command.hpp"
 #include "commands/completion.hpp"
@@ -44,8 +44,26 @@ struct Program {
   SystemRandom random{};
   output::DescriptorWriter out{STDOUT_FILENO};
   output::DescriptorWriter err{STDERR_FILENO};
-  int exit_status = 0;  ///< where nothing failed
+  int exit_status = 0;                          ///< where nothing failed
+  std::optional<cli::GlobalOptions> globals{};  ///< once they are known
 };
+
+/// A command line that cannot be parsed may still say how it wants to read that.
+cli::ErrorStyle style_of_errors(const Program& program,
+                                std::span<const std::string> words,
+                                cli::Compat compat) {
+  cli::GlobalOptions globals;
+  if (program.globals) {
+    globals = *program.globals;
+  } else {
+    globals.compat = compat;
+    globals.profile = cli::word_behind(words, "--profile");
+    globals.cli_error_format = cli::word_behind(words, "--cli-error-format");
+  }
+  config::Settings settings(program.environment, globals.compat);
+  cli::apply_globals(globals, settings);
+  return cli::error_style(settings, globals.color);
+}
 
 bool is_on(const std::optional<std::string>& variable) {
   return variable && !variable->empty() && *variable != "0" && *variable != "false";
@@ -167,7 +185,9 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
   if (main.version) {
     return program.out.write("virga/" VIRGA_VERSION "\n");
   }
+  program.globals = main.globals;
   VIRGA_TRY(expand_aliases(main, program.environment));
+  program.globals = main.globals;
   config::Settings settings(program.environment, main.globals.compat);
   main.globals.mock = main.globals.mock || is_on(program.environment.get("VIRGA_MOCK"));
   cli::apply_globals(main.globals, settings);
@@ -237,11 +257,8 @@ int run(std::string_view called_as, const std::vector<std::string>& words) {
   if (error.code == ErrorCode::negative) {
     return cli::exit_code(error, compat);
   }
-  const bool plain =
-      cli::is_usage_text(error.message) || error.message.ends_with("by running \"aws configure\".");
-  const bool blank_line = compat == Compat::v2 || !plain;
   // Nothing is left to be done if standard error cannot be written.
-  static_cast<void>(program.err.write(concat(blank_line ? "\n" : "", error.message, "\n")));
+  static_cast<void>(cli::print_error(error, style_of_errors(program, words, compat), program.err));
   return cli::exit_code(error, compat);
 }
 

@@ -91,6 +91,23 @@ Result<std::string> check_timestamp_format(std::string value, Compat compat) {
                      ", valid values are \"wire\" or \"iso8601\""));
 }
 
+/// In any case, as in the AWS CLI.
+Result<std::string> check_error_format(const std::string& value) {
+  if (value.empty()) {
+    return "legacy";
+  }
+  std::string format = to_lower(value);
+  if (std::find(k_error_formats.begin(), k_error_formats.end(), format) == k_error_formats.end()) {
+    std::string known;
+    for (const auto name : k_error_formats) {
+      append(known, known.empty() ? "" : ", ", name);
+    }
+    return fail(ErrorCode::configuration,
+                concat("Unknown cli_error_format value: ", value, ", valid values are ", known));
+  }
+  return format;
+}
+
 Result<std::string> check_account_id_mode(const std::string& value) {
   std::string mode = to_lower(value);
   if (!is_one_of(mode, {"preferred", "disabled", "required"})) {
@@ -161,6 +178,8 @@ Result<std::string> check_setting(Setting setting, std::string value, Compat com
       return check_checksum_mode("response_checksum_validation", value);
     case Setting::request_min_compression_size_bytes:
       return check_compression_size(std::move(value));
+    case Setting::cli_error_format:
+      return check_error_format(value);
     case Setting::account_id_endpoint_mode:
       return check_account_id_mode(value);
     case Setting::auth_scheme_preference:

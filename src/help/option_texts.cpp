@@ -201,6 +201,10 @@ constexpr auto k_globals = std::to_array<GlobalRow>({
     {"cli-binary-format",
      "How bytes are written in parameters: `base64`, or `raw-in-base64-out` for as they are. A "
      "value `fileb://PATH` is always taken as it is."},
+    {"cli-error-format",
+     "How errors are printed on standard error: `legacy` is the message alone, `enhanced` also "
+     "what "
+     "else the service said, in the others a record of all that is known of the error."},
     {"no-cli-pager", "Prints to the terminal directly, not through a pager."},
     {"cli-auto-prompt", "Asks for what the command line lacks."},
     {"no-cli-auto-prompt", "Does not ask for what the command line lacks."},

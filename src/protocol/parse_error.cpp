@@ -13,6 +13,7 @@
 #include "protocol/parse_scalar.hpp"
 #include "protocol/parse_xml.hpp"
 #include "protocol/xml.hpp"
+#include "value/binary.hpp"
 #include "value/json_read.hpp"
 
 namespace virga::protocol {
@@ -274,6 +275,21 @@ constexpr auto k_reasons = std::to_array<Reason>({
     {511, "Network Authentication Required"},
 });
 
+/// The members as ServiceErrorDetail keeps them. An answer whose code and message could be read is
+/// an error whatever the rest of it is: members that cannot be read are left out.
+std::string packed_members(const model::Operation& operation,
+                           const http::Response& response,
+                           std::string_view code) {
+  std::string out;
+  const auto members = is_generic(response) ? Result<Value>(Value(Map()))
+                                            : parse_error_members(operation, response, code);
+  if (!members || !members->is_map() || members->as_map()->empty() ||
+      !append_binary(out, *members)) {
+    return {};
+  }
+  return out;
+}
+
 bool has_code(const model::Shape& shape, std::string_view code) {
   const auto given = shape.error_code();
   return (given.empty() ? shape.name() : given) == code;
@@ -299,6 +315,7 @@ Error parse_error(const model::Operation& operation,
   if (detail->request_id.empty()) {
     detail->request_id = request_id_header(response.headers);
   }
+  detail->members = packed_members(operation, response, detail->code);
   Error error;
   error.code = ErrorCode::service;
   error.service = std::move(*detail);

@@ -14,8 +14,9 @@ namespace virga::protocol {
 
 /// What the service said of a failed call. Code and message are as the AWS CLI prints them:
 /// "Unknown" for what an XML answer lacks, "None" for what it leaves empty, the status and its
-/// reason phrase for what is no answer of the service at all. Error::message stays empty: the
-/// sentence that names the operation is the caller's.
+/// reason phrase for what is no answer of the service at all. The members are those of
+/// parse_error_members(). Error::message stays empty: the sentence that names the operation is the
+/// caller's.
 ///
 /// Returns an Error of code service; or response, where the AWS CLI cannot read the answer either.
 [[nodiscard]] Error parse_error(const model::Operation& operation,

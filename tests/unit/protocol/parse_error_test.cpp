@@ -7,6 +7,7 @@
 
 #include "base/strings.hpp"
 #include "unit/protocol/parse_support.hpp"
+#include "value/binary.hpp"
 #include "value/json_write.hpp"
 
 namespace virga::protocol {
@@ -133,6 +134,25 @@ TEST(ParseError, GivesTheModelledMembers) {
   EXPECT_EQ(to_json(*parse_error_members(model.operation(), response, "ResourceGone")),
             R"({"message": "m", "Kind": "k"})");
   EXPECT_EQ(to_json(*parse_error_members(model.operation(), response, "Other")), "{}");
+}
+
+TEST(ParseError, KeepsTheModelledMembersWithTheError) {
+  const std::string errors = R"(, "errors": [{"shape": "Gone"}])";
+  const auto members = [&](const char* protocol, const http::Response& response) {
+    const OneOperation model(protocol, k_shapes, R"({"shape": "Out"})", errors);
+    const auto packed = parse(model.operation(), response).error().service->members;
+    return packed.empty() ? "none" : to_json(*read_binary(packed));
+  };
+  EXPECT_EQ(members("json", failure(404, R"({"__type": "ResourceGone", "Kind": "k", "zz": 1})")),
+            R"({"Kind": "k"})");
+  EXPECT_EQ(members("rest-xml",
+                    failure(404,
+                            "<ErrorResponse><Error><Code>ResourceGone</Code><Kind>k</Kind>"
+                            "<Other>o</Other></Error></ErrorResponse>")),
+            R"({"Kind": "k"})");
+  EXPECT_EQ(members("json", failure(404, R"({"__type": "Other", "Kind": "k"})")), "none");
+  EXPECT_EQ(members("json", failure(404, "no json")), "none");
+  EXPECT_EQ(members("json", failure(503, "<html>")), "none");
 }
 
 }  // namespace
