@@ -4,11 +4,15 @@
 The bucket is made up by this program on loopback, a thousand keys a page, about 330 bytes each. curl fetches the same
 pages over one connection without reading them: what is above that is the cost of parsing and printing. Compare figures
 within one run only.
+
+--stub names a stub server with the options --port and --latency-ms, whose bucket gen-N lists N generated keys and takes
+start-after: then listings of ranges at the same time are measured beside one page after the other, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import statistics
@@ -76,6 +80,37 @@ def measure(command: list[str], env: dict[str, str], runs: int) -> tuple[float, 
     return statistics.median(s[0] for s in samples) / 1e6, statistics.median(s[1] for s in samples) / 1024
 
 
+def parallel(virga: str, stub: str, env: dict[str, str], keys: int) -> None:
+    """--parallel beside one page after the other at 20 ms a page: wall-clock time, CPU, memory, and the same output."""
+    port = 9951
+    server = subprocess.Popen([stub, "--port", str(port), "--latency-ms", "20"], stdout=subprocess.DEVNULL)
+    try:
+        time.sleep(0.5)
+        env = {**env, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+        bucket = f"gen-{keys}"
+        for words in (["s3api", "list-objects-v2", "--bucket", bucket, "--stream", "--output", "ndjson"],
+                      ["s3", "ls", f"s3://{bucket}", "--recursive"]):
+            sums = set()
+            for options in ([], ["--parallel"]):
+                begun = time.monotonic()
+                process = subprocess.Popen([virga, *words, *options], env=env, stdout=subprocess.PIPE)
+                digest = hashlib.md5()
+                while part := process.stdout.read(1 << 20):
+                    digest.update(part)
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+                sums.add((process.returncode, digest.hexdigest()))
+                print(
+                    f"{keys:>9,} keys, 20 ms a page  {words[0] + ' ' + words[1]:22} {' '.join(options):10}"
+                    f" {time.monotonic() - begun:6.2f} s  {usage.ru_utime + usage.ru_stime:5.2f} s CPU"
+                    f"  {usage.ru_maxrss / 1024:6.1f} MiB", flush=True,
+                )
+            print("the same output" if len(sums) == 1 else f"DIFFERENT OUTPUT: {sums}", flush=True)
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def first_byte(command: list[str], env: dict[str, str]) -> float:
     start = time.monotonic()
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -92,6 +127,8 @@ def main() -> None:
     parser.add_argument("--keys", type=int, nargs="+", default=[100_000, 1_000_000, 5_000_000])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--aws", action="store_true", help="the AWS CLI too, with the smallest number of keys")
+    parser.add_argument("--stub", help="a stub server; without it no parallel listings are measured")
+    parser.add_argument("--parallel-only", action="store_true", help="nothing but those")
     arguments = parser.parse_args()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Bucket)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -101,6 +138,13 @@ def main() -> None:
         "AWS_SECRET_ACCESS_KEY": "example", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true", "VIRGA_CACHE": "off",
     }
+
+    if arguments.stub:
+        for keys in arguments.keys:
+            parallel(arguments.virga, arguments.stub, env, keys)
+    if arguments.parallel_only:
+        server.shutdown()
+        return
 
     def words(tool: str, form: str, pages: int) -> list[str]:
         if form == "s3 ls":

@@ -77,6 +77,8 @@ void prefault_program() noexcept {
   prefault_heap(k_heap);
 }
 
+void share_heap() noexcept { mallopt(M_ARENA_MAX, 1); }
+
 void prefault_heap(std::size_t bytes) noexcept {
   constexpr int k_most_kept = 64 << 20U;
   constexpr int k_own_mapping = 32 << 20U;  // the most that glibc takes

@@ -18,4 +18,8 @@ void prefault_program() noexcept;
 /// memory that is freed, which a listing needs again for its next page: all threads.
 void prefault_heap(std::size_t bytes) noexcept;
 
+/// Has the threads that are started from now on share one heap. glibc gives each its own, which
+/// keeps what another thread frees: where some threads make what one consumes, peak memory doubles.
+void share_heap() noexcept;
+
 }  // namespace virga

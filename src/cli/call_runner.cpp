@@ -14,6 +14,7 @@
 #include "cli/session_parts.hpp"
 #include "engine/page_merge.hpp"
 #include "engine/pager.hpp"
+#include "engine/parallel_listing.hpp"
 #include "engine/session.hpp"
 #include "http/file_body.hpp"
 #include "value/json_write.hpp"
@@ -108,6 +109,45 @@ engine::PageLimits page_limits(const PaginationOptions& pagination) {
   return out;
 }
 
+/// What --parallel needs of a call besides its parameters, which the listing itself looks at.
+Status check_parallel(const Invocation& invocation, const GlobalOptions& globals) {
+  const auto refuse = [](std::string_view why) {
+    return fail(ErrorCode::usage, concat("--parallel ", why));
+  };
+  if (invocation.operation.service().name() != "s3" ||
+      invocation.operation.name() != "ListObjectsV2" || invocation.wait) {
+    return refuse(
+        "divides listings of S3 objects: it goes with s3api list-objects-v2 and s3 ls "
+        "--recursive.");
+  }
+  if (!globals.stream) {
+    return refuse("prints objects as they come, not one result: add --stream.");
+  }
+  if (!globals.paginate) {
+    return refuse("does not go with --no-paginate: it lists all pages.");
+  }
+  if (globals.offline) {
+    return refuse("does not go with --offline: it always asks the service.");
+  }
+  return {};
+}
+
+Status run_parallel(const Invocation& invocation,
+                    ResultPrinter& printer,
+                    engine::Session& session,
+                    const RunnerParts& parts) {
+  VIRGA_TRY_ASSIGN(auto call, make_call(invocation, nullptr));
+  std::stop_source stop;
+  call.stop = stop.get_token();
+  VIRGA_TRY_ASSIGN(
+      auto listing,
+      engine::ParallelListing::start(
+          session, std::move(call), page_limits(invocation.pagination), std::move(stop), [&parts] {
+            return parts.out.is_closed();
+          }));
+  return printer.print_parallel(*listing, parts.out, parts.notes);
+}
+
 Result<Value> fetch(const Invocation& invocation,
                     const GlobalOptions& globals,
                     engine::Session& session,
@@ -180,6 +220,9 @@ Status run_call(const Invocation& invocation,
                 const RunnerParts& parts) {
   VIRGA_TRY_ASSIGN(auto printer,
                    ResultPrinter::make(globals, parts.settings, invocation.operation));
+  if (globals.parallel) {
+    VIRGA_TRY(check_parallel(invocation, globals));
+  }
   auto session_made_of =
       session_parts(globals, parts.catalog, parts.settings, parts.clock, parts.random, parts.notes);
   VIRGA_TRY_ASSIGN(const auto cache,
@@ -194,6 +237,11 @@ Status run_call(const Invocation& invocation,
       session_made_of.limiter,
       make_limiter(
           invocation.yielding.limits, cache->config(), parts.settings.environment(), parts.clock));
+  if (globals.parallel) {
+    session_made_of.is_batch = true;  // patient: many requests at once are what S3 slows down
+    engine::Session session(std::move(session_made_of));
+    return run_parallel(invocation, printer, session, parts);
+  }
   engine::CacheReport report;
   session_made_of.cache.emplace(cache->for_session([&](const engine::CacheReport& made) {
     report = made;

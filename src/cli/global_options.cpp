@@ -55,6 +55,7 @@ constexpr std::array<GlobalOption, 28> k_rows = {{
     {"offline", Arity::flag, {}, Since::virga},
     {"stale-if-error", Arity::flag, {}, Since::virga},
     {"stream", Arity::flag, {}, Since::virga},
+    {"parallel", Arity::flag, {}, Since::virga},
     {"command", Arity::one, {}, Since::v1},
 }};
 
@@ -134,6 +135,8 @@ void set_flag(GlobalOptions& globals, std::string_view name) {
     globals.stale_if_error = true;
   } else if (name == "stream") {
     globals.stream = true;
+  } else if (name == "parallel") {
+    globals.parallel = true;
   }
 }
 
@@ -279,6 +282,7 @@ void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
   merge(from.offline, onto.offline);
   merge(from.stale_if_error, onto.stale_if_error);
   merge(from.stream, onto.stream);
+  merge(from.parallel, onto.parallel);
   for (const auto name : k_yielding_options) {
     auto source = from.yielding;
     merge(*find_yielding(source, name), *find_yielding(onto.yielding, name));

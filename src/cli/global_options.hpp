@@ -58,6 +58,7 @@ struct GlobalOptions {
   bool offline = false;
   bool stale_if_error = false;
   bool stream = false;         ///< print items, not results
+  bool parallel = false;       ///< fetch ranges of a listing at the same time
   YieldingOptions yielding{};  ///< those in front of the command
   Compat compat = Compat::v2;
   /// Called as "aws", or with --compat: the AWS CLI's odd ways win over better ones.

@@ -161,13 +161,44 @@ Status ResultPrinter::print_pages(engine::Pager& pager,
   VIRGA_TRY(print_listing(
       {pages, pager, *formatter_, query_, timestamps_, query_per_page_, item_path_, prints_items_},
       out));
+  const bool hides_token = prints_items_ || (formatter_->unit() == output::Unit::item && !query_);
+  return print_notes(
+      hides_token && !out.is_closed() ? std::string_view(pager.resume_token()) : std::string_view(),
+      notes);
+}
+
+Status ResultPrinter::print_notes(std::string_view token, output::Writer& notes) const {
   std::string note = formatter_->note();
   if (!note.empty()) {
     VIRGA_TRY(notes.write(concat("virga: ", note, "\n")));
   }
-  const bool hides_token = prints_items_ || (formatter_->unit() == output::Unit::item && !query_);
-  if (hides_token && !out.is_closed() && !pager.resume_token().empty()) {
-    return notes.write(concat("NextToken: ", pager.resume_token(), "\n"));
+  return token.empty() ? Status() : notes.write(concat("NextToken: ", token, "\n"));
+}
+
+Status ResultPrinter::print_parallel(engine::ParallelListing& pages,
+                                     output::Writer& out,
+                                     output::Writer& notes) {
+  Status printed = print_items_of(pages, out);
+  if (out.is_closed()) {
+    return printed;
+  }
+  VIRGA_TRY(print_notes(pages.resume_token(), notes));
+  return printed;
+}
+
+Status ResultPrinter::print_items_of(engine::Pages& pages, output::Writer& out) {
+  while (!out.is_closed()) {
+    VIRGA_TRY_ASSIGN(auto page, pages.next());
+    if (!page) {
+      break;
+    }
+    if (query_) {
+      format_timestamps(page->output, timestamps_);
+    }
+    const auto* items = engine::find_path(std::as_const(page->output), item_path_);
+    if (items != nullptr && items->is_list()) {
+      VIRGA_TRY(print_items(*items->as_list(), *formatter_, query_, out));
+    }
   }
   return {};
 }

@@ -5,12 +5,14 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "cli/global_options.hpp"
 #include "cli/item_shape.hpp"
 #include "config/settings.hpp"
 #include "engine/pager.hpp"
+#include "engine/parallel_listing.hpp"
 #include "model/catalog.hpp"
 #include "output/formatter.hpp"
 #include "query/expression.hpp"
@@ -48,8 +50,16 @@ class ResultPrinter {
                                    output::Writer& out,
                                    output::Writer& notes);
 
+  /// Prints the items of the pages as they come. `notes` also gets where the listing goes on.
+  [[nodiscard]] Status print_parallel(engine::ParallelListing& pages,
+                                      output::Writer& out,
+                                      output::Writer& notes);
+
  private:
   ResultPrinter() = default;
+
+  [[nodiscard]] Status print_items_of(engine::Pages& pages, output::Writer& out);
+  [[nodiscard]] Status print_notes(std::string_view token, output::Writer& notes) const;
 
   TimestampStyle timestamps_ = TimestampStyle::iso8601;
   bool query_per_page_ = false;

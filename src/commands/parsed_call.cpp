@@ -24,6 +24,10 @@ Result<cli::Invocation> parse_call(std::vector<std::string> words,
   if (!words.empty() && (words.front() == "aws" || words.front() == "virga")) {
     words.erase(words.begin());
   }
+  if (globals.parallel) {
+    return fail(ErrorCode::usage,
+                "--parallel is for a listing by itself, not for a call among others.");
+  }
   if (words.empty()) {
     return fail(ErrorCode::usage, "A service and an operation are missing.");
   }

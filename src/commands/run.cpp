@@ -87,6 +87,16 @@ bool asks_for_help(const std::vector<std::string>& words) {
          });
 }
 
+/// Those that do not look at --parallel themselves must not run as if it were not there.
+Status refuse_parallel(const cli::GlobalOptions& globals) {
+  return globals.parallel
+             ? Status(fail(
+                   ErrorCode::usage,
+                   "--parallel goes with s3api list-objects-v2 --stream and s3 ls --recursive, "
+                   "in one region and profile."))
+             : Status();
+}
+
 /// A command line that names a service of AWS.
 Status run_service_command(Context& context,
                            cli::MainArguments& main,
@@ -102,6 +112,9 @@ Status run_service_command(Context& context,
   if (const auto* high_level = std::get_if<cli::HighLevelCommand>(&command)) {
     const auto* native = find_command(high_level->service, high_level->command);
     const bool wants_help = asks_for_help(high_level->words);
+    if (high_level->service != "s3" || high_level->command != "ls") {
+      VIRGA_TRY(refuse_parallel(context.globals));
+    }
     if (high_level->command == "help" && !help_text(high_level->service, "").empty()) {
       return help({high_level->service}, context);
     }
@@ -125,6 +138,7 @@ Status run_service_command(Context& context,
     return cli::print_skeleton(invocation, context.globals, context.settings, context.out);
   }
   if (invocation.yielding.are_places()) {
+    VIRGA_TRY(refuse_parallel(context.globals));
     return fan_out(invocation, *catalog, context);
   }
   VIRGA_TRY_ASSIGN(auto out, ResultPager::make(context));
@@ -208,6 +222,7 @@ Status run_words(Program& program, const std::vector<std::string>& words, const 
     if (asks_for_help(main.words)) {
       return help({main.command}, context);
     }
+    VIRGA_TRY(refuse_parallel(main.globals));
     VIRGA_TRY(find_command(main.command, "")->run(main.words, context));
     program.exit_status = context.exit_status;
     return {};

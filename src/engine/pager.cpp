@@ -122,7 +122,9 @@ void decode_blobs(Value& token) {
   }
 }
 
-std::string encode_token(Value tokens) {
+}  // namespace
+
+std::string make_token(Value tokens) {
   List encoded;
   encode_blobs(tokens, {}, encoded);
   if (!encoded.empty()) {
@@ -133,7 +135,50 @@ std::string encode_token(Value tokens) {
   return base64_encode(to_json(tokens, style));
 }
 
-}  // namespace
+Result<StartingPoint> read_starting_token(const std::string& token,
+                                          const std::vector<std::string>& input_tokens) {
+  StartingPoint out;
+  const auto bytes = base64_decode(token);
+  const auto decoded = bytes && is_utf8(*bytes) ? read_json(*bytes) : Result<Value>(Value());
+  if (decoded && decoded->is_map()) {
+    out.tokens = *decoded;
+    decode_blobs(out.tokens);
+    if (const auto* amount = out.tokens.find(k_truncate_key)) {
+      const auto* number = amount->as_integer();
+      out.truncation = number == nullptr ? 0 : std::clamp<std::int64_t>(*number, 0, k_most_items);
+      out.tokens.as_map()->erase(k_truncate_key);
+    }
+    return out;
+  }
+  for (const auto& name : input_tokens) {
+    out.tokens.as_map()->append(name, nullptr);
+  }
+  // A token of old: the service's own tokens joined by "___", and how much of the page to skip.
+  std::vector<std::string> parts;
+  for (std::string_view rest = token;;) {
+    const auto at = rest.find("___");
+    parts.emplace_back(rest.substr(0, at));
+    if (at == std::string_view::npos) {
+      break;
+    }
+    rest.remove_prefix(at + 3);
+  }
+  if (parts.size() == input_tokens.size() + 1) {
+    if (const auto index = parse_int(parts.back())) {
+      out.truncation = std::clamp<std::int64_t>(*index, 0, k_most_items);
+      parts.pop_back();
+    } else {
+      parts = {token};
+    }
+  }
+  if (parts.size() > input_tokens.size()) {
+    return fail(ErrorCode::usage, concat("Bad starting token: ", token));
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    out.tokens.as_map()->set(input_tokens[i], parts[i] == "None" ? Value() : Value(parts[i]));
+  }
+  return out;
+}
 
 Result<std::unique_ptr<Pager>> Pager::start(Caller& caller, Call call, const PageLimits& limits) {
   std::unique_ptr<Pager> pager(new Pager(caller, std::move(call)));
@@ -160,7 +205,9 @@ Status Pager::read_configuration(const PageLimits& limits) {
   }
   auto& params = *call_.params.as_map();
   if (limits.starting_token) {
-    VIRGA_TRY(parse_starting_token(*limits.starting_token));
+    VIRGA_TRY_ASSIGN(auto point, read_starting_token(*limits.starting_token, input_tokens_));
+    tokens_ = std::move(point.tokens);
+    starting_truncation_ = point.truncation;
     has_starting_token_ = true;
     put_tokens(tokens_);
   }
@@ -173,47 +220,6 @@ Status Pager::read_configuration(const PageLimits& limits) {
                   "operation.");
     }
     params.set(limit_key, *limits.page_size);
-  }
-  return {};
-}
-
-Status Pager::parse_starting_token(const std::string& token) {
-  const auto bytes = base64_decode(token);
-  const auto decoded = bytes && is_utf8(*bytes) ? read_json(*bytes) : Result<Value>(Value());
-  if (decoded && decoded->is_map()) {
-    tokens_ = *decoded;
-    decode_blobs(tokens_);
-    if (const auto* amount = tokens_.find(k_truncate_key)) {
-      const auto* number = amount->as_integer();
-      starting_truncation_ =
-          number == nullptr ? 0 : std::clamp<std::int64_t>(*number, 0, k_most_items);
-      tokens_.as_map()->erase(k_truncate_key);
-    }
-    return {};
-  }
-  // A token of old: the service's own tokens joined by "___", and how much of the page to skip.
-  std::vector<std::string> parts;
-  for (std::string_view rest = token;;) {
-    const auto at = rest.find("___");
-    parts.emplace_back(rest.substr(0, at));
-    if (at == std::string_view::npos) {
-      break;
-    }
-    rest.remove_prefix(at + 3);
-  }
-  if (parts.size() == input_tokens_.size() + 1) {
-    if (const auto index = parse_int(parts.back())) {
-      starting_truncation_ = std::clamp<std::int64_t>(*index, 0, k_most_items);
-      parts.pop_back();
-    } else {
-      parts = {token};
-    }
-  }
-  if (parts.size() > input_tokens_.size()) {
-    return fail(ErrorCode::usage, concat("Bad starting token: ", token));
-  }
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    tokens_.as_map()->set(input_tokens_[i], parts[i] == "None" ? Value() : Value(parts[i]));
   }
   return {};
 }
@@ -304,7 +310,7 @@ Status Pager::advance(Page& page) {
   if (excess > 0 && primary != nullptr) {
     slice(*primary, 0, count - excess);
     tokens_.as_map()->set(k_truncate_key, count - excess + starting_truncation_);
-    resume_token_ = encode_token(tokens_);
+    resume_token_ = make_token(tokens_);
     return {};
   }
   items_seen_ += count;
@@ -314,7 +320,7 @@ Status Pager::advance(Page& page) {
   }
   tokens_ = std::move(next);
   if (max_items_ && items_seen_ == *max_items_) {
-    resume_token_ = encode_token(tokens_);
+    resume_token_ = make_token(tokens_);
     return {};
   }
   if (previous_tokens_ == tokens_) {

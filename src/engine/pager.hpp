@@ -19,6 +19,19 @@ struct PageLimits {
       starting_token;  ///< as an earlier result's NextToken, or a service's own token
 };
 
+/// Where a listing goes on, as a token of botocore's or of the service says.
+struct StartingPoint {
+  Value tokens = Map();         ///< members of the input; null where the listing begins
+  std::int64_t truncation = 0;  ///< items of the page there that an earlier result had
+};
+
+/// `input_tokens`: the members that the operation's own tokens are. Errors: usage.
+[[nodiscard]] Result<StartingPoint> read_starting_token(
+    const std::string& token, const std::vector<std::string>& input_tokens);
+
+/// A token that read_starting_token() understands, and botocore.
+[[nodiscard]] std::string make_token(Value tokens);
+
 /// The pages of an operation that the models say how to paginate, with the AWS CLI's --max-items,
 /// --page-size and
 /// --starting-token. `next` fetches; nothing is fetched ahead here (see read_ahead.hpp). What pages
@@ -62,7 +75,6 @@ class Pager final : public Pages {
   Pager(Caller& caller, Call call) : caller_(caller), call_(std::move(call)) {}
 
   Status read_configuration(const PageLimits& limits);
-  Status parse_starting_token(const std::string& token);
   [[nodiscard]] Value next_tokens(const Value& output) const;
   void put_tokens(const Value& tokens);
   void skip_to_start(Value& output);

@@ -215,6 +215,10 @@ constexpr auto k_globals = std::to_array<GlobalRow>({
     {"offline", "Answers from the cache, however old it is, or fails; nothing is sent."},
     {"stale-if-error", "Uses a cached answer of any age where the network fails."},
     {"stream", "Prints the items of a listing as they come, not its pages merged into one result."},
+    {"parallel",
+     "Fetches ranges of the keys at the same time; for large buckets. Goes with `s3api "
+     "list-objects-v2 "
+     "--stream` and `s3 ls --recursive`."},
     {"mock",
      "Makes answers up instead of calling the service; counts only in front of the service's "
      "name."},

@@ -262,6 +262,10 @@ Status AwsRun::run() {
   VIRGA_TRY_ASSIGN(main_, cli::parse_main(words_.texts(), cli::Compat::v2));
   VIRGA_TRY_ASSIGN(const auto environment, environment_of(running));
   VIRGA_TRY(enter_current_folder(running));
+  if (main_.globals.parallel) {
+    return fail(ErrorCode::usage,
+                "--parallel is an option of virga's own command line, not of Nushell's.");
+  }
   main_.globals.mock =
       main_.globals.mock || running.request.is_on("mock") || wants_mock(environment);
   VIRGA_TRY_ASSIGN(session_, context_.sessions.get(environment, main_.globals));

@@ -6,6 +6,7 @@ Usage: listing_test.py VIRGA [unittest options]
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -16,7 +17,10 @@ import tempfile
 import threading
 import time
 import unittest
+from bisect import bisect_left, bisect_right
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from sanitized import is_sanitized
 
@@ -94,6 +98,77 @@ class Pages:
         ).encode()
 
 
+class Bucket(ThreadingHTTPServer):
+    """ListObjectsV2 of `keys` on loopback, in order, `page` at once; keys behind `broken` are refused."""
+
+    daemon_threads = True
+
+    def __init__(self, keys: list[str], page: int = 10, broken: str = "", latency: float = 0.0) -> None:
+        super().__init__(("127.0.0.1", 0), BucketHandler)
+        self.keys, self.page, self.broken, self.latency = sorted(keys, key=str.encode), page, broken, latency
+        self.encoded = [key.encode() for key in self.keys]
+        self.requests: list[dict[str, str]] = []
+        self.in_flight = self.most_in_flight = 0
+        self.lock = threading.Lock()
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, *_: object) -> None:
+        """A client that has left."""
+
+    def close(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class BucketHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body in one go: no waiting for an acknowledgement in between
+    server: Bucket
+
+    def do_GET(self) -> None:
+        bucket = self.server
+        query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        with bucket.lock:
+            bucket.requests.append(query)
+            bucket.in_flight += 1
+            bucket.most_in_flight = max(bucket.most_in_flight, bucket.in_flight)
+        time.sleep(bucket.latency)
+        prefix, size = query.get("prefix", ""), min(bucket.page, int(query.get("max-keys", "1000")))
+        first = bisect_right(bucket.encoded, query.get("start-after", "").encode())
+        first = max(first, bisect_left(bucket.encoded, prefix.encode()))
+        if "continuation-token" in query:
+            first = int(query["continuation-token"])
+        keys = bucket.keys[first : first + size]
+        keys = [key for key in keys if key.startswith(prefix)]
+        after = bucket.keys[first + size : first + size + 1]
+        more = bool(after) and after[0].startswith(prefix)
+        status = 403 if bucket.broken and keys and keys[-1] >= bucket.broken else 200
+        body = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+        if status == 200:
+            token = f"<NextContinuationToken>{first + size}</NextContinuationToken>" if more else ""
+            rows = "".join(
+                f"<Contents><Key>{quote(key)}</Key><LastModified>2024-01-24T13:54:49.000Z</LastModified>"
+                f"<ETag>&quot;d7&quot;</ETag><Size>{len(key)}</Size>"
+                + ("<Owner><ID>me</ID></Owner>" if key.endswith("7") else "")
+                + "<StorageClass>STANDARD</StorageClass></Contents>"
+                for key in keys
+            )
+            body = (
+                f"<ListBucketResult><Name>b</Name><EncodingType>url</EncodingType>"
+                f"<IsTruncated>{str(more).lower()}</IsTruncated>{token}{rows}</ListBucketResult>"
+            )
+        with bucket.lock:
+            bucket.in_flight -= 1
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body.encode())))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 class ListingTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
@@ -117,7 +192,7 @@ class ListingTest(unittest.TestCase):
         self.addCleanup(pages.close)
         return pages
 
-    def start(self, pages: Pages, *words: str, command: tuple[str, ...] = ()) -> subprocess.Popen:
+    def start(self, pages: Pages | Bucket, *words: str, command: tuple[str, ...] = ()) -> subprocess.Popen:
         command = command or ("s3api", "list-objects-v2", "--bucket", "b")
         process = subprocess.Popen(
             [VIRGA, *command, "--endpoint-url", pages.url, *words],
@@ -133,11 +208,16 @@ class ListingTest(unittest.TestCase):
         self.addCleanup(clean)
         return process
 
-    def output(self, pages: Pages, *words: str, command: tuple[str, ...] = ()) -> str:
+    def output(self, pages: Pages | Bucket, *words: str, command: tuple[str, ...] = ()) -> str:
         process = self.start(pages, *words, command=command)
         out, err = process.communicate(timeout=60)
         self.assertEqual((process.returncode, err), (0, b""))
         return out.decode()
+
+    def bucket(self, keys: list[str], **options: object) -> Bucket:
+        bucket = Bucket(keys, **options)
+        self.addCleanup(bucket.close)
+        return bucket
 
     def assert_ends_silently(self, process: subprocess.Popen) -> None:
         self.assertEqual(process.wait(timeout=20), 0)
@@ -293,6 +373,130 @@ class ListingTest(unittest.TestCase):
         _, err = process.communicate(timeout=20)
         self.assertEqual(process.returncode, 252)
         self.assertIn(b"no list of items", err)
+
+    # Ranges of keys at the same time.
+
+    def test_parallel_prints_what_one_page_after_the_other_does(self) -> None:
+        kinds = {
+            "folders": [f"data/dt=20{i // 300:02d}-{i // 25 % 12 + 1:02d}/part-{i % 25:05d}" for i in range(1500)],
+            "odd": [f"{a}{b}{i}" for a in ("", "a b", "é/", "中", "+&%<") for b in ("", "~", "\x7f") for i in range(40)],
+            "few": ["a", "b"],
+            "none": [],
+        }
+        for kind, keys in kinds.items():
+            bucket = self.bucket(keys)
+            forms = [("--output", output) for output in ("json", "text", "ndjson", "csv")]
+            forms += [("--output", "text", "--query", "Owner.ID"), ("--prefix", "data/dt=2003-0"),
+                      ("--start-after", "data/dt=2004-05/part-00013"), ("--page-size", "7", "--output", "text")]
+            for words in forms:
+                with self.subTest(kind, words=words):
+                    self.assertEqual(self.output(bucket, "--stream", "--parallel", *words),
+                                     self.output(bucket, "--stream", *words))
+            with self.subTest(kind, command="s3 ls"):
+                ls = ("s3", "ls", "s3://b", "--recursive", "--summarize")
+                self.assertEqual(self.output(bucket, "--parallel", command=ls), self.output(bucket, command=ls))
+
+    def test_parallel_asks_for_several_ranges_at_once(self) -> None:
+        bucket = self.bucket([f"{i:06d}" for i in range(3000)], latency=0.01)
+        self.output(bucket, "--stream", "--parallel", "--output", "ndjson")
+        self.assertGreater(bucket.most_in_flight, 3)
+        self.assertLessEqual(bucket.most_in_flight, 16)
+        bucket = self.bucket([f"{i:06d}" for i in range(600)], latency=0.01)
+        self.output(bucket, "--stream", "--parallel", "--max-concurrency", "2")
+        self.assertLessEqual(bucket.most_in_flight, 2)
+
+    def test_parallel_resumes_where_max_items_ended(self) -> None:
+        keys = [f"k/{i:05d}" for i in range(950)]
+        for resumed_in_parallel in (True, False):
+            bucket, seen, token = self.bucket(keys), [], ()
+            while True:
+                words = ("--stream", "--max-items", "317", "--output", "text", "--query", "Key", *token)
+                flag = ("--parallel",) if resumed_in_parallel or not seen else ()
+                out, err = self.start(bucket, *words, *flag).communicate(timeout=60)
+                seen += out.decode().split()
+                if not err.startswith(b"NextToken: "):
+                    self.assertEqual(err, b"")
+                    break
+                token = ("--starting-token", err.decode().split()[1])
+            self.assertEqual(seen, keys)
+        whole = base64.b64encode(b'{"ContinuationToken": "20", "boto_truncate_amount": 5}').decode()
+        for token in (whole, "20", base64.b64encode(b'{"ContinuationToken": null, "boto_truncate_amount": 10}').decode()):
+            words = ("--stream", "--output", "text", "--starting-token", token)
+            self.assertEqual(self.output(bucket, *words, "--parallel"), self.output(bucket, *words))
+        for words in (("--max-items", "950"), ("--max-items", "0")):
+            process = self.start(bucket, "--stream", "--parallel", "--output", "ndjson", *words)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, len(out.splitlines()), err), (0, int(words[1]), b""))
+
+    def test_parallel_asks_for_no_more_than_max_items_needs(self) -> None:
+        bucket = self.bucket([f"{i:06d}" for i in range(5000)])
+        process = self.start(bucket, "--stream", "--parallel", "--max-items", "10", "--output", "ndjson")
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual((len(out.splitlines()), len(bucket.requests)), (10, 1))
+
+    def test_a_range_that_fails_is_reported_once_and_in_its_place(self) -> None:
+        keys = [f"{i:06d}" for i in range(3000)]
+        bucket = self.bucket(keys, broken="001500", latency=0.002)
+        process = self.start(bucket, "--stream", "--parallel", "--output", "text", "--query", "Key")
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 254)
+        printed = out.decode().split()
+        self.assertEqual(printed, keys[: len(printed)])
+        self.assertGreaterEqual(len(printed), 1490)
+        self.assertEqual(err.count(b"AccessDenied"), 1)
+        token = err.split(b"NextToken: ")[1].split()[0].decode()
+        bucket.broken = ""
+        rest = self.output(bucket, "--stream", "--parallel", "--output", "text", "--query", "Key", "--starting-token", token)
+        self.assertEqual(printed + rest.split(), keys)
+
+    def test_a_reader_of_a_parallel_listing_may_leave_or_be_slow(self) -> None:
+        keys = [f"{i:06d}" + "x" * 200 for i in range(20000)]
+        bucket = self.bucket(keys, page=100)
+        process = self.start(bucket, "--stream", "--parallel", "--output", "ndjson")
+        self.assertTrue(process.stdout.readline())
+        time.sleep(1)
+        asked = len(bucket.requests)
+        self.assertLess(asked, 150)  # of 200 pages and more
+        time.sleep(0.5)
+        self.assertEqual(len(bucket.requests), asked)
+        process.stdout.close()
+        self.assert_ends_silently(process)
+
+    def test_parallel_refuses_what_it_cannot_do(self) -> None:
+        bucket = self.bucket(["a"])
+        listing = ("s3api", "list-objects-v2", "--bucket", "b")
+        for command, words in (
+            (listing, ()),
+            (listing, ("--stream", "--delimiter", "/")),
+            (listing, ("--stream", "--encoding-type", "url")),
+            (listing, ("--stream", "--max-keys", "5")),
+            (listing, ("--stream", "--continuation-token", "5")),
+            (listing, ("--stream", "--no-paginate")),
+            (listing, ("--stream", "--offline")),
+            (listing, ("--stream", "--regions", "eu-west-1,us-east-1")),
+            (("s3api", "list-objects-v2", "--bucket", "b--use1-az4--x-s3"), ("--stream",)),
+            (("s3api", "list-objects", "--bucket", "b"), ("--stream",)),
+            (("s3api", "list-buckets"), ("--stream",)),
+            (("sts", "get-caller-identity"), ()),
+            (("s3", "ls"), ()),
+            (("s3", "ls", "s3://b"), ()),
+            (("s3", "presign", "s3://b/k"), ()),
+            (("bulk", "calls"), ()),
+        ):
+            with self.subTest(command=command, words=words):
+                process = self.start(bucket, "--parallel", *words, command=command)
+                out, err = process.communicate(timeout=20)
+                self.assertEqual((process.returncode, out), (252, b""), err)
+                self.assertIn(b"--parallel", err)
+        self.assertEqual(bucket.requests, [])
+
+    def test_parallel_notices_a_service_that_lists_otherwise(self) -> None:
+        bucket = self.bucket(["b", "a"])
+        bucket.keys.reverse()
+        process = self.start(bucket, "--stream", "--parallel")
+        out, err = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, out), (255, b""))
+        self.assertIn(b"Leave the option out", err)
 
     # Memory.
 

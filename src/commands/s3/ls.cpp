@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <ctime>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,7 @@
 #include "commands/s3/uri.hpp"
 #include "config/virga_config.hpp"
 #include "engine/pager.hpp"
+#include "engine/parallel_listing.hpp"
 #include "engine/read_ahead.hpp"
 #include "engine/session.hpp"
 #include "params/python_numbers.hpp"
@@ -218,10 +220,19 @@ Status print_all(engine::Session& session,
   }
   std::stop_source stop;
   call.stop = stop.get_token();
-  VIRGA_TRY_ASSIGN(auto pager, session.pages(std::move(call), limits));
-  engine::ReadAhead pages(*pager, std::move(stop), [&context] { return context.out.is_closed(); });
+  const auto has_left = [&context] { return context.out.is_closed(); };
+  std::unique_ptr<engine::Pager> pager;
+  std::unique_ptr<engine::Pages> pages;
+  if (context.globals.parallel) {
+    VIRGA_TRY_ASSIGN(pages,
+                     engine::ParallelListing::start(
+                         session, std::move(call), limits, std::move(stop), has_left));
+  } else {
+    VIRGA_TRY_ASSIGN(pager, session.pages(std::move(call), limits));
+    pages = std::make_unique<engine::ReadAhead>(*pager, std::move(stop), has_left);
+  }
   for (;;) {
-    VIRGA_TRY_ASSIGN(const auto page, pages.next());
+    VIRGA_TRY_ASSIGN(const auto page, pages->next());
     if (!page || context.out.is_closed()) {
       return {};
     }
@@ -254,6 +265,11 @@ Status s3_ls(const std::vector<std::string>& words, Context& context) {
   }
   const auto* path = arguments.find("paths");
   VIRGA_TRY_ASSIGN(const auto place, parse_s3_place(path == nullptr ? "" : *path));
+  if (context.globals.parallel && (place.bucket.empty() || !arguments.has("recursive"))) {
+    return fail(
+        ErrorCode::usage,
+        "s3 ls --parallel lists the objects of a bucket: it needs s3://BUCKET and --recursive.");
+  }
   VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
   const auto s3 = catalog->find_service("s3");
   if (!s3) {
@@ -267,6 +283,7 @@ Status s3_ls(const std::vector<std::string>& words, Context& context) {
       parts.limiter,
       cli::make_limiter(
           context.globals.yielding.limits, config, context.environment, context.clock));
+  parts.is_batch = context.globals.parallel;  // patient with a service that slows it down
   engine::Session session(std::move(parts));
   Listing listing(arguments, context);
   VIRGA_TRY(print_all(session, std::move(call), limits, listing, context));
