@@ -117,8 +117,7 @@ class AwsRun {
 };
 
 LabeledError AwsRun::explain(const Error& error) const {
-  const auto& head = context_.call.request.head;
-  return labeled(error, service_, error.service ? head : words_.place_of(error.message, head));
+  return labeled(error, service_, words_.place_of(error, context_.call.request.head));
 }
 
 Result<cli::Invocation> AwsRun::parse(const config::Environment& environment) {
@@ -325,11 +324,7 @@ Status run_aws(CommandContext& context) {
   const Status status = run.run();
   if (!status && !call.is_answered()) {
     const auto& error = status.error();
-    const std::string service = places.service();
-    call.answer_error(labeled(
-        error,
-        service,
-        error.service ? call.request.head : places.place_of(error.message, call.request.head)));
+    call.answer_error(labeled(error, places.service(), places.place_of(error, call.request.head)));
   }
   return {};
 }

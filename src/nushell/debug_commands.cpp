@@ -81,7 +81,7 @@ Status answer_types(CommandContext& context) {
   record.append("date", nu("Date", "2024-02-29T12:34:56.789+00:00"));
   record.append("list", nu("List", List{nu("Int", 1), nu("String", "a")}));
   Map inner;
-  inner.append("k", nu("String", "v"));
+  inner.append("k", nu("Int", 1));
   record.append("record", nu("Record", std::move(inner)));
   record.append("binary", nu("Binary", Blob{std::string("\x00\x01\xff", 3)}));
   record.append("nothing", nu("Nothing", nullptr));

@@ -100,13 +100,18 @@ void PluginHost::run(RunningCall& call) {
     return command.signature.name == call.request.name;
   });
   CommandContext context{call, catalog_, sessions_};
-  const Status status =
-      found != all.end()
-          ? found->run(context)
-          : Status(fail(ErrorCode::usage,
-                        concat("virga has no command \"",
-                               call.request.name,
-                               "\" in Nushell; ^virga runs the program of that name.")));
+  Status status;
+  if (found == all.end()) {
+    status = fail(ErrorCode::usage,
+                  concat("virga has no command \"",
+                         call.request.name,
+                         "\" in Nushell; ^virga runs the program of that name."));
+  } else if (call.request.positional.size() < found->signature.required.size()) {
+    // nu checks that, against a signature that an older plugin may have left in its registry.
+    status = fail(ErrorCode::usage, concat("\"", call.request.name, "\" needs more arguments."));
+  } else {
+    status = found->run(context);
+  }
   if (call.is_answered()) {
     return;
   }

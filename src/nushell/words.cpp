@@ -27,6 +27,37 @@ bool stands_in(std::string_view text, std::string_view part) {
   return false;
 }
 
+/// How far the first word may stand behind the command's name for both to be of one line: blanks
+/// fit in, the rest of a wrapper's source ("...$args }") does not.
+constexpr std::int64_t k_most_blanks = 9;
+
+/// The words of a service's code in lower case: queue, does, not, exist.
+std::vector<std::string> words_of_code(std::string_view code) {
+  std::vector<std::string> out;
+  bool joins = false;
+  for (const char c : code) {
+    const bool is_upper = c >= 'A' && c <= 'Z';
+    const bool is_word = is_ascii_alnum(c);
+    if (is_word && (is_upper || !joins)) {
+      out.emplace_back();
+    }
+    if (is_word) {
+      out.back() += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    joins = is_word;
+  }
+  return out;
+}
+
+/// Whether a code says that something that was named is not there or not right.
+bool blames_a_name(std::string_view code) {
+  constexpr std::string_view k_marks[] = {
+      "NoSuch", "NotFound", "NotExist", "NonExistent", "Invalid", "Malformed"};
+  return std::any_of(std::begin(k_marks), std::end(k_marks), [&](std::string_view mark) {
+    return code.find(mark) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 void Words::add(std::string text, Span span) {
@@ -113,6 +144,47 @@ Span Words::place_of(std::string_view message, Span otherwise) const {
       best_length = word.size();
       best = spans_[has_value && message.find("Unknown options") == std::string_view::npos ? i + 1
                                                                                            : i];
+    }
+  }
+  return best;
+}
+
+Span Words::home(Span head) const {
+  const auto first = std::min_element(
+      spans_.begin(), spans_.end(), [](Span a, Span b) { return a.start < b.start; });
+  if (first == spans_.end() ||
+      (first->start >= head.end && first->start - head.end <= k_most_blanks)) {
+    return head;
+  }
+  // The command's name is a wrapper's: the user's own first word says more.
+  return first_own_ < spans_.size() ? spans_[first_own_] : *first;
+}
+
+Span Words::place_of(const Error& error, Span head) const {
+  const Span otherwise = home(head);
+  if (!error.service) {
+    return place_of(error.message, otherwise);
+  }
+  const auto& [code, message, status, request_id] = *error.service;
+  const auto blamed = blames_a_name(code) ? words_of_code(code) : std::vector<std::string>();
+  Span best = otherwise;
+  std::size_t best_length = 0;
+  for (std::size_t i = 0; i + 1 < texts_.size(); ++i) {
+    if (!is_flag(texts_[i]) || is_flag(texts_[i + 1])) {
+      continue;
+    }
+    const std::string_view name = std::string_view(texts_[i]).substr(2);
+    const auto noun = name.substr(0, name.find('-'));  // queue of --queue-url
+    const std::string& value = texts_[i + 1];
+    // Shorter values are words of any sentence.
+    constexpr std::size_t k_least = 3;
+    const bool is_quoted = value.size() >= k_least && stands_in(message, value);
+    if (is_quoted && value.size() > best_length) {
+      best_length = value.size();
+      best = spans_[i + 1];
+    } else if (best_length == 0 && best == otherwise &&
+               std::find(blamed.begin(), blamed.end(), noun) != blamed.end()) {
+      best = spans_[i + 1];
     }
   }
   return best;

@@ -31,6 +31,13 @@ class Words {
   /// The place of the word that a message is about: the value of the option or member that it
   /// names, or the longest word that stands in it; else `otherwise`.
   [[nodiscard]] Span place_of(std::string_view message, Span otherwise) const;
+  /// The place of the word that an error is about. A service's: the value that its message quotes,
+  /// else that of the option whose noun stands in its code (--queue-url for QueueDoesNotExist).
+  /// Where no word fits: home().
+  [[nodiscard]] Span place_of(const Error& error, Span head) const;
+  /// Where an error about the call as a whole belongs: the command's name, or the user's first word
+  /// where the name stands in a wrapper's source.
+  [[nodiscard]] Span home(Span head) const;
 
  private:
   void add(std::string text, Span span);

@@ -60,6 +60,42 @@ TEST(Words, MessagesPointAtTheValueOfTheOptionTheyName) {
   EXPECT_EQ(words->place_of("something else", head), head);
 }
 
+Error service_error(std::string code, std::string message) {
+  Error error;
+  error.message = "An error occurred when calling the SendMessage operation: " + message;
+  error.service = ServiceErrorDetail{std::move(code), std::move(message), 400, "r"};
+  return error;
+}
+
+TEST(Words, ErrorsOfAServicePointAtTheValueThatIsBlamed) {
+  Span at;
+  const auto words = Words::of(request(k_call), at);
+  ASSERT_TRUE(words);
+  const Span head{100, 109};
+  const Span url{139, 142};
+  for (const auto* code : {"QueueDoesNotExist",
+                           "AWS.SimpleQueueService.NonExistentQueue",
+                           "NoSuchQueue",
+                           "InvalidQueueURL.NotFound"}) {
+    EXPECT_EQ(words->place_of(service_error(code, "It does not exist."), head), url) << code;
+  }
+  EXPECT_EQ(words->place_of(service_error("Other", "The name 'bad' is not good."), head), url);
+  EXPECT_EQ(words->place_of(service_error("QueueThrottled", "Slow down."), head), head);
+  EXPECT_EQ(words->place_of(service_error("NoSuchBucket", "badly named"), head), head);
+  // The operation's name is in every message.
+  EXPECT_EQ(words->place_of(service_error("Denied", "not allowed: sqs send-message"), head), head);
+}
+
+TEST(Words, AWrappersErrorsStandAtTheUsersFirstWord) {
+  Span at;
+  const auto words = Words::of(request(k_call), at);
+  ASSERT_TRUE(words);
+  EXPECT_EQ(words->home({100, 109}), (Span{100, 109}));
+  EXPECT_EQ(words->home({20, 29}), (Span{110, 113}));
+  EXPECT_EQ(words->home({900, 909}), (Span{110, 113}));
+  EXPECT_EQ(words->place_of(service_error("Denied", "no"), {900, 909}), (Span{110, 113}));
+}
+
 TEST(Words, AClosureIsRefusedAtItsPlace) {
   Span at;
   const auto words = Words::of(
