@@ -7,5 +7,5 @@ def "nu-complete aws" [spans: list<string>]: nothing -> any { virga complete ...
 @complete "nu-complete aws"
 @search-terms cloud amazon virga
 export def --wrapped aws [
-  ...args: string # service, operation, then --parameters
+  ...args # service, operation, then --parameters
 ]: any -> any { virga aws ...$args }

@@ -21,6 +21,7 @@
 #include "engine/result_path.hpp"
 #include "http/file_body.hpp"
 #include "nushell/host.hpp"
+#include "nushell/typed_words.hpp"
 #include "nushell/words.hpp"
 #include "query/expression.hpp"
 
@@ -306,6 +307,7 @@ Status AwsRun::run() {
 
 Status run_aws(CommandContext& context) {
   auto& call = context.call;
+  VIRGA_TRY(restore_typed_words(call));
   Span at = call.request.head;
   auto words = Words::of(call.request, at);
   if (!words) {

@@ -6,12 +6,21 @@
 
 #include "base/strings.hpp"
 #include "model/names.hpp"
+#include "nushell/host.hpp"
 
 namespace virga::nushell {
 namespace {
 
 // Flags of the plugin that are no options of the AWS CLI.
 constexpr std::string_view k_own_flags[] = {"pages", "mock"};
+
+/// The switches that "virga aws" declares.
+bool is_switch(std::string_view name) {
+  static const std::vector<ArgumentRow> k_flags = aws_command().signature.flags;
+  return std::any_of(k_flags.begin(), k_flags.end(), [&](const ArgumentRow& flag) {
+    return flag.shape.empty() && flag.name == name;
+  });
+}
 
 bool is_flag(std::string_view word) { return word.size() > 2 && word.starts_with("--"); }
 
@@ -102,7 +111,19 @@ Result<Words> Words::of(const RunRequest& request, Span& at) {
       continue;
     }
     VIRGA_TRY_ASSIGN(auto word, word_of(tree, at));
-    if (word == "--pages") {  // behind a wrapper of the user's, flags are words
+    // Behind a wrapper of the user's, flags are words.
+    const auto equals = word.find('=');
+    if (equals != std::string::npos && is_flag(word) &&
+        is_switch(std::string_view(word).substr(2, equals - 2))) {
+      const auto value = std::string_view(word).substr(equals + 1);
+      if (value == "false") {
+        continue;
+      }
+      if (value == "true") {
+        word.resize(equals);
+      }
+    }
+    if (word == "--pages") {
       out.wants_pages_ = true;
       continue;
     }

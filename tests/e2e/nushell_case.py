@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import os
+import pty
 import shutil
+import signal
 import socketserver
 import subprocess
 import sys
@@ -16,6 +19,10 @@ import unittest
 from collections.abc import Callable
 from pathlib import Path
 
+from sanitized import is_sanitized
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIM = ROOT / "share/nushell/virga.nu"
 OLDEST = "0.108.0"
 SHELLS: dict[str, str] = {}
 
@@ -108,6 +115,7 @@ class PluginCase(unittest.TestCase):
     plugin = ""
     shell = ""
     nu = ""
+    sanitized = False
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
@@ -118,9 +126,17 @@ class PluginCase(unittest.TestCase):
             "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        for name in ("VIRGA_MODELS", "ASAN_OPTIONS"):
-            if name in os.environ:
-                self.env[name] = os.environ[name]
+        if "VIRGA_MODELS" in os.environ:
+            self.env["VIRGA_MODELS"] = os.environ["VIRGA_MODELS"]
+        if self.sanitized:
+            # nu does not tell how its plugin ended: what a sanitizer finds is read from files.
+            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+                self.env[name] = f"{os.environ.get(name, '')}:log_path={self.folder}/sanitizer:halt_on_error=1"
+            self.addCleanup(self.read_findings)
+
+    def read_findings(self) -> None:
+        found = [path.read_text(errors="replace") for path in self.folder.glob("sanitizer.*")]
+        self.assertEqual(found, [], "\n".join(found))
 
     def run_nu(self, code: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess:
         return subprocess.run(
@@ -138,12 +154,83 @@ class PluginCase(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         return result.stdout.strip()
 
+    def error(self, code: str) -> dict:
+        """What "catch" gets of the code's error: message, code, labels, help."""
+        details = "if 'details' in ($e | columns) { $e.details } else { $e.json | from json }"
+        found = self.value("do {|| try { %s; null } catch {|e| %s } }" % (code, details))
+        assert isinstance(found, dict), code
+        return found
+
+    def label(self, code: str, before: str = "") -> str:
+        """The text under the first label of the code's error; `before` is run in front of it."""
+        result = self.run_nu(f"{before}{code}")
+        self.assertNotEqual(result.returncode, 0)
+        lines = result.stderr.splitlines()
+        at = next((i for i, line in enumerate(lines) if " | " in line and code[:10] in line), None)
+        self.assertIsNotNone(at, f"no label in the user's code: {result.stderr}")
+        assert at is not None
+        marks, source = lines[at + 1].split(":", 1)[1], lines[at].split("|", 1)[1]
+        under = [i for i, mark in enumerate(marks) if mark in "^|"]
+        return source[under[0]:under[-1] + 1]
+
     def fake(self, answer: Callable[[str, str, bytes], tuple[int, dict[str, str], bytes]]) -> FakeAws:
         server = FakeAws(answer)
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         self.env["AWS_ENDPOINT_URL"] = server.url
         return server
+
+
+class Terminal:
+    """A shell that a person types into. Commands show that they are done by what they write into files."""
+
+    def __init__(self, case: PluginCase) -> None:
+        self.folder = case.folder
+        self.printed = b""
+        self.pid, self._terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(case.folder)
+            words = [case.nu, "-n", "--plugins", f"[{case.plugin}]", "--execute", "$env.config.show_banner = false"]
+            os.execve(case.nu, words, case.env | {"TERM": "xterm"})
+        case.addCleanup(self.close)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # a terminal whose programs have gone
+            while data := os.read(self._terminal, 65536):
+                self.printed += data
+                for _ in range(data.count(b"\x1b[6n")):  # where is the cursor?
+                    os.write(self._terminal, b"\x1b[1;1R")
+
+    def type(self, keys: str) -> None:
+        os.write(self._terminal, keys.encode())
+
+    def enter(self, line: str) -> None:
+        self.type(f"{line}\r")
+
+    def wait(self, until: Callable[[], object], what: str, seconds: float = 30) -> float:
+        """Seconds until something is so."""
+        started = time.monotonic()
+        while not until():
+            if time.monotonic() - started > seconds:
+                raise AssertionError(f"no {what}; the terminal shows: {self.printed[-2000:].decode(errors='replace')}")
+            time.sleep(0.002)
+        return time.monotonic() - started
+
+    def value(self, code: str) -> str:
+        """What some code gives, as text."""
+        file = self.folder / f"value{len(list(self.folder.glob('value*')))}"
+        self.enter(f"{code} | to text | save {file.name}.part; mv {file.name}.part {file.name}")
+        self.wait(file.exists, f"result of {code}")
+        return file.read_text().strip()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        self._reader.join(timeout=10)
+        os.close(self._terminal)
 
 
 def tests_for_shells(loader: unittest.TestLoader, *cases: type[PluginCase]) -> unittest.TestSuite:
@@ -161,6 +248,7 @@ def main(usage: str) -> None:
     if len(sys.argv) < 3:
         sys.exit(usage)
     PluginCase.plugin = str(Path(sys.argv[1]).resolve())
+    PluginCase.sanitized = is_sanitized(PluginCase.plugin)
     SHELLS.update(find_shells(Path(sys.argv[2]).resolve()))
     if not SHELLS:
         print("skipped: no Nushell, and no npm to install it with")

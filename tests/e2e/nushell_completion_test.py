@@ -9,13 +9,12 @@ STATE_FOLDER keeps the downloaded shells. Without npm and without shells there, 
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import unittest
-from pathlib import Path
 
-from nushell_case import PluginCase, main, tests_for_shells
+from nushell_case import SHIM, PluginCase, main, tests_for_shells
 
-SHIM = Path(__file__).resolve().parents[2] / "share/nushell/virga.nu"
 WILD = ["wild; rm x", "wild $x", "wild (rm x)", "wild 'a' \"b\" \\", "wild..2"]
 
 
@@ -28,15 +27,19 @@ class CompletionTest(PluginCase):
     def complete(self, *spans: str, **env: str) -> list[str] | None:
         """What the shim's completer gives for these fragments."""
         words = " ".join(json.dumps(span) for span in spans)
-        rows = self.value(f"virga complete ...[{words}]", **env)
+        done = self.run_nu(f"virga complete ...[{words}] | to json --raw", **env)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))  # what is printed there lands in the user's line
+        rows = json.loads(done.stdout)
         return None if rows is None else [row if isinstance(row, str) else row["value"] for row in rows]
 
     def tab(self, line: str, **env: str) -> list[str]:
         """What nu itself offers; from 0.114 on it can be asked without a terminal."""
         if self.shell == "0.108.0":
             self.skipTest("this nu has no \"commandline complete\"")
-        code = f"use {SHIM} *; {json.dumps(line)} | commandline complete --detailed | get value"
-        return self.value(code, **env) if "[]" != self.text(f"{code} | to json --raw", **env) else []
+        code = f"use {SHIM} *; {json.dumps(line)} | commandline complete --detailed | get value | to json --raw"
+        done = self.run_nu(code, **env)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout)
 
     def keep_tables(self) -> None:
         body = json.dumps({"TableNames": [*WILD, "--endpoint-url=x", "file:///etc/passwd", "\x1b[2J"]}).encode()
@@ -78,7 +81,26 @@ class CompletionTest(PluginCase):
         self.assertEqual(self.text(f"virga complete aws | ignore; {other}"), "0")
         self.assertEqual(len(self.server.requests), asked)
 
+    def test_no_tab_asks_the_network(self) -> None:
+        # Everything that a call could ask for credentials, a region or an answer is one service, which never answers.
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        (self.folder / ".aws/config").write_text(
+            f"[default]\ncredential_process = curl {url}\n[profile sso]\nsso_start_url = {url}\nsso_region = us-east-1\n"
+            "sso_account_id = 1\nsso_role_name = r\n[profile role]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = sso\n")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED", "AWS_REGION"):
+            self.env.pop(name)
+        asks = {"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_SERVICE_ENDPOINT": url, "AWS_CONTAINER_CREDENTIALS_FULL_URI": url}
+        for extra in ({}, {"AWS_PROFILE": "sso"}, {"AWS_PROFILE": "role"}):
+            for words in (("aws", "e"), ("aws", "ec2", "desc"), ("aws", "ec2", "describe-instances", "--fil"),
+                          ("aws", "ec2", "terminate-instances", "--instance-ids", ""), ("aws", "--profile", "")):
+                self.complete(*words, **asks, **extra)
+        silent.setblocking(False)
+        self.assertRaises(BlockingIOError, silent.accept)  # nobody has knocked
+
     def test_tab_behind_the_shim(self) -> None:
+        self.assertIn("describe-instances", self.tab("aws ec2 desc"))
         self.assertEqual(self.tab("aws sts get-caller-i"), ["get-caller-identity"])
         self.assertEqual(self.tab("aws ec2 describe-instances --fil"), ["--filters"])
         self.assertEqual(self.tab("aws --profile "), ["dev", "'two words'"])
@@ -108,6 +130,7 @@ class CompletionTest(PluginCase):
 
     def test_the_shim_passes_words_on(self) -> None:
         use = f"use {SHIM} *; "
+        self.assertEqual(self.text(f"nu-check --as-module {SHIM}"), "true")
         self.assertEqual(self.value(f"{use}aws sts get-caller-identity", VIRGA_MOCK="1")["Account"], "123456789012")
         self.assertEqual(self.text(f"{use}aws ec2 describe-instances --pages | first | columns | to text", VIRGA_MOCK="1"), "Reservations")
 

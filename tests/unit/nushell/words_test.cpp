@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "nushell/typed_words.hpp"
 #include "value/json_read.hpp"
 
 namespace virga::nushell {
@@ -44,6 +45,20 @@ TEST(Words, ValuesBecomeWordsAndNullLeavesItsFlagOut) {
       "--region", "eu", "sqs", "send-message", "--queue-url", "bad", "--key", R"({"id": 3})"};
   EXPECT_EQ(words->texts(), expected);
   EXPECT_EQ(words->service(), "sqs");
+}
+
+TEST(Words, SwitchesBehindAWrapperMayBeTrueOrFalse) {
+  const auto texts = [](const char* word) {
+    Span at;
+    const auto words = Words::of(request(std::string(R"([{"String": {"val": ")") + word +
+                                         R"(", "span": {"start": 1, "end": 2}}}])"),
+                                 at);
+    return words ? words->texts() : std::vector<std::string>{"refused"};
+  };
+  EXPECT_EQ(texts("--no-cache=false"), std::vector<std::string>());
+  EXPECT_EQ(texts("--no-cache=true"), std::vector<std::string>{"--no-cache"});
+  EXPECT_EQ(texts("--profile=true"), std::vector<std::string>{"--profile=true"});
+  EXPECT_EQ(texts("--consistent-read=false"), std::vector<std::string>{"--consistent-read=false"});
 }
 
 TEST(Words, MessagesPointAtTheValueOfTheOptionTheyName) {
@@ -104,6 +119,15 @@ TEST(Words, AClosureIsRefusedAtItsPlace) {
       at);
   ASSERT_FALSE(words);
   EXPECT_EQ(at, (Span{5, 9}));
+}
+
+TEST(TypedWords, LiteralsAreTheirOwnText) {
+  for (const auto* literal : {"012345678901", "5min", "2024-01-01", "1..3", "-5", "0x10"}) {
+    EXPECT_TRUE(is_literal(literal)) << literal;
+  }
+  for (const auto* expression : {"$n", "(1 + 1)", "", "1 + 1", "[1]", "{|| 1}", "\"5\""}) {
+    EXPECT_FALSE(is_literal(expression)) << expression;
+  }
 }
 
 TEST(NuValue, DatesDurationsAndBinaryDataBecomeWords) {
