@@ -355,9 +355,10 @@ Result<bool> Connection::run() {
     reap();
   }
   interrupt();
-  constexpr int k_waits = 80;
+  constexpr int k_short_waits = 20;
+  constexpr int k_waits = 100;
   for (int i = 0; i < k_waits && !workers_.empty(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(i < k_short_waits ? 1 : 10));
     reap();
   }
   VIRGA_TRY(std::move(status));
@@ -433,11 +434,15 @@ Status Connection::take_call(const Value& body) {
     auto shared = std::make_shared<Value>(*what);
     const std::int64_t number = id;
     start([this, shared, number](const std::stop_token& stop) {
-      Map answer;
-      answer.append("CompletionItems", host_.complete(*shared, [&](const Value& call) {
-        return ask(number, call, stop, nullptr);
-      }));
-      send(response_message(number, answer));
+      try {
+        Map answer;
+        answer.append("CompletionItems", host_.complete(*shared, [&](const Value& call) {
+          return ask(number, call, stop, nullptr);
+        }));
+        send(response_message(number, answer));
+      } catch (const std::exception& exception) {  // memory that ran out
+        send(error_message(number, plain_error(exception.what())));
+      }
     });
   } else if (kind == "CustomValueOp") {
     send(empty_response(id));
