@@ -206,7 +206,11 @@ void add_pagination(OperationArguments& out, const model::Operation& operation) 
     add_token(out, tokens.at(i).text());
   }
   const auto limit_key = paginator.text("limit_key");
-  add_token(out, limit_key);
+  // Where all pages were asked for expressly, a limit of the service's own is the size of a page;
+  // some operations require it.
+  if (!paginator.find("derived").boolean()) {
+    add_token(out, limit_key);
+  }
   add_paging(out, "starting-token", TextType::text, apply_starting_token);
   auto type = TextType::integer;
   if (!limit_key.empty()) {

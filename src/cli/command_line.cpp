@@ -10,6 +10,7 @@
 #include "cli/argument_table.hpp"
 #include "cli/customizations.hpp"
 #include "cli/service_names.hpp"
+#include "engine/cacheable.hpp"
 
 namespace virga::cli {
 namespace {
@@ -323,6 +324,12 @@ Result<std::pair<std::string, std::vector<std::string>>> split_operation(
 
 }  // namespace
 
+model::Operation paginated_operation(const model::Operation& operation,
+                                     const GlobalOptions& globals) {
+  return globals.paginate_all && engine::is_read(operation) ? operation.with_derived_paginator()
+                                                            : operation;
+}
+
 Result<Command> parse_command(const model::Catalog& catalog,
                               const MainArguments& main,
                               params::TextOptions text,
@@ -357,8 +364,11 @@ Result<Command> parse_command(const model::Catalog& catalog,
   }
   const auto operation = find_operation_command(*service, main.command, name, compat);
   if (operation) {
-    return parse_call(
-        Invocation{main.command, name, *operation}, main, words, std::move(text), world);
+    return parse_call(Invocation{main.command, name, paginated_operation(*operation, main.globals)},
+                      main,
+                      words,
+                      std::move(text),
+                      world);
   }
   if (is_high_level_command(main.command, name, compat)) {
     return HighLevelCommand{main.command, name, words};

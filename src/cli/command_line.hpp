@@ -35,6 +35,11 @@ struct HighLevelCommand {
 
 using Command = std::variant<HelpRequest, HighLevelCommand, Invocation>;
 
+/// The operation as a call of it is paginated: with a derived paginator after --paginate-all, if it
+/// is a read without one of its own.
+[[nodiscard]] model::Operation paginated_operation(const model::Operation& operation,
+                                                   const GlobalOptions& globals);
+
 /// The command that `main`, not a --version, is about. The catalog must outlive the result.
 ///
 /// `text` says how values are read; service, operation and v1 are filled in here.

@@ -27,7 +27,7 @@ constexpr Names k_compats = {"v1", "v2"};
 using Since = GlobalOption::Since;
 
 // In the order of the AWS CLI's data/cli.json, which messages about ambiguous options show.
-constexpr std::array<GlobalOption, 28> k_rows = {{
+constexpr std::array<GlobalOption, 30> k_rows = {{
     {"debug", Arity::flag, {}, Since::v1},
     {"endpoint-url", Arity::one, {}, Since::v1},
     {"no-verify-ssl", Arity::flag, {}, Since::v1},
@@ -56,6 +56,7 @@ constexpr std::array<GlobalOption, 28> k_rows = {{
     {"stale-if-error", Arity::flag, {}, Since::virga},
     {"stream", Arity::flag, {}, Since::virga},
     {"parallel", Arity::flag, {}, Since::virga},
+    {"paginate-all", Arity::flag, {}, Since::virga},
     {"command", Arity::one, {}, Since::v1},
 }};
 
@@ -137,6 +138,8 @@ void set_flag(GlobalOptions& globals, std::string_view name) {
     globals.stream = true;
   } else if (name == "parallel") {
     globals.parallel = true;
+  } else if (name == "paginate-all") {
+    globals.paginate_all = true;
   }
 }
 
@@ -283,6 +286,7 @@ void merge_globals(const GlobalOptions& from, GlobalOptions& onto) {
   merge(from.stale_if_error, onto.stale_if_error);
   merge(from.stream, onto.stream);
   merge(from.parallel, onto.parallel);
+  merge(from.paginate_all, onto.paginate_all);
   for (const auto name : k_yielding_options) {
     auto source = from.yielding;
     merge(*find_yielding(source, name), *find_yielding(onto.yielding, name));

@@ -59,6 +59,7 @@ struct GlobalOptions {
   bool stale_if_error = false;
   bool stream = false;         ///< print items, not results
   bool parallel = false;       ///< fetch ranges of a listing at the same time
+  bool paginate_all = false;   ///< reads whose models have no paginator, too
   YieldingOptions yielding{};  ///< those in front of the command
   Compat compat = Compat::v2;
   /// Called as "aws", or with --compat: the AWS CLI's odd ways win over better ones.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/strings.hpp"
+#include "cli/command_line.hpp"
 #include "cli/service_names.hpp"
 #include "cli/session_parts.hpp"
 #include "commands/parsed_call.hpp"
@@ -66,7 +67,7 @@ bool chooses_page(const model::Operation& operation, const Map& params) {
   const auto paginator = operation.paginator();
   const auto tokens = paginator.find("input_token");
   const auto limit = paginator.text("limit_key");
-  bool out = !limit.empty() && params.contains(limit);
+  bool out = !limit.empty() && params.contains(limit) && !paginator.find("derived").boolean();
   if (tokens.is_string()) {
     out = out || params.contains(tokens.text());
   }
@@ -89,7 +90,8 @@ Result<cli::Invocation> invocation_of(const Map& object,
   const std::string command(cli::service_command(service.name()));
   VIRGA_TRY_ASSIGN(const auto operation,
                    find_operation(service, command, *operation_name, globals.compat));
-  cli::Invocation out{command, std::string(operation.cli_name()), operation};
+  cli::Invocation out{
+      command, std::string(operation.cli_name()), cli::paginated_operation(operation, globals)};
   const auto* params = object.find("params");
   if (params != nullptr && !params->is_null()) {
     if (!params->is_map()) {
@@ -102,7 +104,7 @@ Result<cli::Invocation> invocation_of(const Map& object,
       out.params = std::move(*fitted.as_map());
     }
   }
-  out.pagination.enabled = globals.paginate && !chooses_page(operation, out.params);
+  out.pagination.enabled = globals.paginate && !chooses_page(out.operation, out.params);
   return out;
 }
 

@@ -52,7 +52,15 @@ Value describe_pagination(const cli::Invocation& invocation, bool paginate) {
   const auto paginator = invocation.operation.paginator();
   Map out;
   out.append("paginated", paginate && invocation.pagination.enabled && !paginator.is_null());
+  if (paginator.is_null() && engine::is_read(invocation.operation) &&
+      !invocation.operation.derived_paginator().is_null()) {
+    out.append("note",
+               "the model has page tokens but no paginator: --paginate-all fetches all pages");
+  }
   if (!paginator.is_null()) {
+    out.append("source",
+               paginator.find("derived").boolean() ? "page tokens of the model (--paginate-all)"
+                                                   : "the model's paginator");
     out.append("result_keys", list_of(paginator.find("result_key")));
     out.append("input_tokens", list_of(paginator.find("input_token")));
     out.append("output_tokens", list_of(paginator.find("output_token")));

@@ -194,7 +194,8 @@ Result<Page> FetchReader::read(const Call& call) {
   auto page = reading_->next([&]() -> Result<cache::Fetched> {
     VIRGA_TRY_ASSIGN(Page fetched, next_.call(call));
     request_id = std::move(fetched.request_id);
-    const bool is_last = is_last_page(call.operation, fetched.output);
+    // An answer with a token is not the whole, even where this reader wants no more of it.
+    const bool is_last = is_last_page(call.operation.with_derived_paginator(), fetched.output);
     return cache::Fetched{std::move(fetched.output), is_last};
   });
   if (first && page) {

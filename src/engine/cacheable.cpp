@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/strings.hpp"
+#include "cache/invalidation.hpp"
 
 namespace virga::engine {
 namespace {
@@ -119,6 +120,12 @@ bool is_raw_body(const Shape& output) {
 }
 
 }  // namespace
+
+bool is_read(const model::Operation& operation) {
+  const auto service = operation.service().name();
+  return !cache::is_write(service, operation.name()) &&
+         cache::TtlRules().find(service, operation.name()).scope != cache::TtlScope::effect;
+}
 
 std::optional<KeepObstacle> effect_obstacle(const model::Operation& operation) {
   const auto method = operation.method();

@@ -22,6 +22,11 @@ struct KeepObstacle {
 /// Nothing if that does not forbid to keep its answers.
 [[nodiscard]] std::optional<KeepObstacle> effect_obstacle(const model::Operation& operation);
 
+/// Whether calls of the operation only read, as far as names and the rules know, so that it may be
+/// called once more than the user asked for: page after page. What may not be kept, because it
+/// holds secrets or is of this moment, may be a read all the same.
+[[nodiscard]] bool is_read(const model::Operation& operation);
+
 /// Secrets in the answer or the request (an entry shows its request): members that the model calls
 /// sensitive, and members of the answer that are secrets by their names (passwords, tokens, signed
 /// URLs, user data, environment variables), which older models do not mark.

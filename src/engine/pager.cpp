@@ -271,8 +271,12 @@ void Pager::skip_to_start(Value& output) {
 }
 
 void Pager::record_non_aggregate_part(const Value& output) {
+  const bool is_derived = call_.operation.paginator().find("derived").boolean();
   for (const auto& key : non_aggregate_keys_) {
     const auto* value = find_path(output, key);
+    if (value == nullptr && is_derived) {
+      continue;  // the AWS CLI shows null for what its own paginators name
+    }
     set_path(non_aggregate_part_, key, value == nullptr ? Value() : *value);
   }
 }

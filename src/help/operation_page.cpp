@@ -5,6 +5,7 @@
 
 #include "base/strings.hpp"
 #include "cli/argument_table.hpp"
+#include "engine/cacheable.hpp"
 #include "help/html_text.hpp"
 #include "help/page.hpp"
 #include "help/sections.hpp"
@@ -145,6 +146,13 @@ void OperationPage::add_description() {
     set_inline(
         "The service answers in pages; all of them are fetched and printed as one result. "
         "`--no-paginate` fetches the first only, `--max-items` stops early.",
+        layout_);
+    layout_.end_paragraph();
+  } else if (!topic_.operation.derived_paginator().is_null() && engine::is_read(topic_.operation) &&
+             topic_.compat == cli::Compat::v2) {
+    set_inline(
+        "The service answers in pages, of which one is fetched; `--paginate-all` fetches all of "
+        "them and prints them as one result.",
         layout_);
     layout_.end_paragraph();
   }

@@ -219,6 +219,9 @@ constexpr auto k_globals = std::to_array<GlobalRow>({
      "Fetches ranges of the keys at the same time; for large buckets. Goes with `s3api "
      "list-objects-v2 "
      "--stream` and `s3 ls --recursive`."},
+    {"paginate-all",
+     "Fetches all pages of reads that the service answers in pages although its model has no "
+     "paginator; `--max-items`, `--page-size` and `--starting-token` go with them then."},
     {"mock",
      "Makes answers up instead of calling the service; counts only in front of the service's "
      "name."},

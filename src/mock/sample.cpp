@@ -53,7 +53,8 @@ class PageTokens {
 class Sampler {
  public:
   explicit Sampler(const model::Operation& operation)
-      : service_(operation.service().name()), tokens_(operation.paginator()) {}
+      : service_(operation.service().name()),
+        tokens_(operation.with_derived_paginator().paginator()) {}
 
   Value structure(const model::Shape& shape, int depth) {
     Map map;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/derived_paginators.hpp"
 #include "model/pack_view.hpp"
 
 namespace virga::model {
@@ -264,7 +265,20 @@ Document Operation::trait(std::string_view name) const {
   return Document(pack_view_, pack_view_->operation(index_).traits()).find(name);
 }
 
-Document Operation::paginator() const { return service().paginators().find(name()); }
+Document Operation::paginator() const {
+  const auto own = service().paginators().find(name());
+  return own.is_null() && uses_derived_paginator_ ? derived_paginator() : own;
+}
+
+Document Operation::derived_paginator() const {
+  return service().paginators().find(k_derived_paginators).find(name());
+}
+
+Operation Operation::with_derived_paginator() const {
+  Operation out = *this;
+  out.uses_derived_paginator_ = true;
+  return out;
+}
 
 std::optional<Member> Operation::streaming_input() const { return streaming_payload(input()); }
 

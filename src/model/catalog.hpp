@@ -120,6 +120,12 @@ class Operation {
   /// requestcompression, endpointdiscovery, deprecatedMessage. Null if absent.
   [[nodiscard]] Document trait(std::string_view name) const;
   [[nodiscard]] Document paginator() const;  ///< null if it has none
+  /// What derived_paginators.hpp made up for an operation that has page tokens, but no paginator;
+  /// null for others. Whether the operation is a read was not asked.
+  [[nodiscard]] Document derived_paginator() const;
+
+  /// The same operation with that as its paginator(), if it has none of its own.
+  [[nodiscard]] Operation with_derived_paginator() const;
 
   /// The member that is streamed as the body of the request or response, if there is one.
   [[nodiscard]] std::optional<Member> streaming_input() const;
@@ -132,6 +138,7 @@ class Operation {
   const PackView* pack_view_;
   std::uint32_t service_;
   std::uint32_t index_;
+  bool uses_derived_paginator_ = false;
 };
 
 class Service {

@@ -13,6 +13,7 @@
 
 #include "base/strings.hpp"
 #include "model/botocore_model.hpp"
+#include "model/derived_paginators.hpp"
 #include "model/document.hpp"
 #include "model/names.hpp"
 #include "model/pack_view.hpp"
@@ -412,6 +413,14 @@ Status PackBuilder::Parts::add_service(const ServiceSource& source) {
     operations_.push_back(entry.second);
   }
   const Value& metadata = member_of(source.service, "metadata");
+  Value paginators = source.paginators;
+  if (Value derived = derive_paginators(source.name, source.service, paginators);
+      !derived.as_map()->empty()) {
+    if (!paginators.is_map()) {
+      paginators = Map();
+    }
+    paginators.as_map()->set(k_derived_paginators, std::move(derived));
+  }
   pack::Service service(0,  // finish() names all of them, in one place
                         text(choose_protocol(metadata)),
                         first_operation,
@@ -423,7 +432,7 @@ Status PackBuilder::Parts::add_service(const ServiceSource& source) {
                         document(metadata),
                         document(member_of(source.service, "clientContextParams")),
                         document(source.rules),
-                        document(source.paginators),
+                        document(paginators),
                         document(source.waiters),
                         0,
                         0);

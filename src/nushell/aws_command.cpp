@@ -361,6 +361,7 @@ PluginCommand aws_command() {
       {"no-paginate", "", "one call, and its answer as it is"},
       {"no-sign-request", "", "call without credentials"},
       {"no-verify-ssl", "", "do not check certificates"},
+      {"paginate-all", "", "all pages of reads without a paginator too"},
       {"pages", "", "whole pages instead of their items"},
       {"no-cache", "", "neither use nor keep cached answers"},
       {"refresh", "", "ask the service, and keep its answer"},

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
+#include "base/strings.hpp"
 #include "engine/page_merge.hpp"
 #include "support/tiny_model.hpp"
 #include "value/json_read.hpp"
@@ -45,6 +46,19 @@ class FakeCaller final : public Caller {
  private:
   std::deque<std::string> pages_;
 };
+
+/// Operations with page tokens and without a paginator.
+constexpr std::string_view k_unpaged = R"({
+  "metadata": {"protocol": "json"},
+  "operations": {"ListThings": {"input": {"shape": "In"}, "output": {"shape": "Out"}}},
+  "shapes": {
+    "In": {"type": "structure", "members": {"NextToken": {"shape": "S"}, "MaxResults": {"shape": "I"}}},
+    "Out": {"type": "structure", "members": {
+      "Owner": {"shape": "S"}, "Items": {"shape": "L"}, "Failures": {"shape": "L"}, "Note": {"shape": "S"},
+      "NextToken": {"shape": "S"}}},
+    "L": {"type": "list", "member": {"shape": "S"}}, "S": {"type": "string"}, "I": {"type": "integer"}
+  }
+})";
 
 class PagerTest : public testing::Test {
  protected:
@@ -124,6 +138,43 @@ TEST_F(PagerTest, FetchesNothingBeforeItIsAsked) {
   EXPECT_TRUE(pager->next().value());
   EXPECT_FALSE(pager->next().value());
   EXPECT_EQ(caller.asked.size(), 2U);
+}
+
+TEST(DerivedPager, JoinsListsAndKeepsTheRestOfTheFirstPage) {
+  const auto catalog = test::tiny_catalog(k_unpaged);
+  const auto operation = catalog.service(0).operation(0).with_derived_paginator();
+  const auto merged = [&](std::deque<std::string> pages, const PageLimits& limits) {
+    FakeCaller caller(std::move(pages));
+    auto pager = Pager::start(caller, Call{operation}, limits);
+    auto whole = merge_pages(**pager, **pager);
+    std::string asked;
+    for (const auto& params : caller.asked) {
+      asked += params;
+    }
+    return std::pair(whole ? to_json(*whole) : whole.error().message, asked);
+  };
+  const std::deque<std::string> two = {
+      R"({"Owner": "me", "Items": ["a", "b"], "Failures": ["x"], "NextToken": "t"})",
+      R"({"Owner": "other", "Items": ["c"], "Failures": []})"};
+  EXPECT_EQ(
+      merged(two, {}),
+      std::pair(std::string(R"({"Items": ["a", "b", "c"], "Failures": ["x"], "Owner": "me"})"),
+                std::string(R"({}{"NextToken": "t"})")));
+  PageLimits limits;
+  limits.page_size = Value(7);
+  limits.max_items = 1;
+  const auto token = base64_encode(R"({"NextToken": null, "boto_truncate_amount": 1})");
+  EXPECT_EQ(merged(two, limits),
+            std::pair(concat(R"({"Items": ["a"], "Failures": ["x"], "Owner": "me", "NextToken": ")",
+                             token,
+                             R"("})"),
+                      std::string(R"({"MaxResults": 7})")));
+  EXPECT_EQ(merged({R"({"Items": ["a"], "NextToken": "t"})",
+                    R"({"Items": ["a"], "NextToken": "t"})",
+                    R"({"Items": ["a"], "NextToken": "t"})"},
+                   {})
+                .first,
+            "Error during pagination: The same next token was received twice: {'NextToken': 't'}");
 }
 
 }  // namespace
