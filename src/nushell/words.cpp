@@ -186,7 +186,8 @@ Span Words::place_of(const Error& error, Span head) const {
   if (!error.service) {
     return place_of(error.message, otherwise);
   }
-  const auto& [code, message, status, request_id] = *error.service;
+  const std::string& code = error.service->code;
+  const std::string& message = error.service->message;
   const auto blamed = blames_a_name(code) ? words_of_code(code) : std::vector<std::string>();
   Span best = otherwise;
   std::size_t best_length = 0;
