@@ -15,7 +15,7 @@
 namespace virga::model {
 
 /// The version of the pack's layout and meaning; a pack of another version is built anew.
-constexpr std::uint32_t k_pack_format = 1;
+constexpr std::uint32_t k_pack_format = 2;
 
 /// The mapped pack with access by index. An index out of bounds, which only a damaged pack can
 /// hold, gives a zeroed record: nothing is ever read outside of the buffer. Thread-safe.
