@@ -77,7 +77,9 @@ void prefault_program() noexcept {
   prefault_heap(k_heap);
 }
 
-void share_heap() noexcept { mallopt(M_ARENA_MAX, 1); }
+void share_heap() noexcept {
+  mallopt(M_ARENA_MAX, 1);  // NOLINT(concurrency-mt-unsafe): before there are threads
+}
 
 void prefault_heap(std::size_t bytes) noexcept {
   constexpr int k_most_kept = 64 << 20U;
