@@ -4,6 +4,8 @@
 The service is a stub server with the options --port, --tls-port, --cert-out, --latency-ms, --rps-limit and --burst and the paths
 /__stats and /__stats/reset; --stub names it. Figures: wall-clock time beside the least possible, CPU time, peak memory,
 and what the server counted.
+
+--memory needs no stub: peak memory by the number of lines, of calls that are made up inside the program (--mock).
 """
 
 from __future__ import annotations
@@ -27,12 +29,47 @@ def call(number: int) -> str:
     return json.dumps({"service": "dynamodb", "operation": "GetItem", "params": params}) + "\n"
 
 
+def memory(virga: str, counts: list[int]) -> None:
+    """What grows with the lines would be ten times as large in the next row. Threads start as they are of use: each has a stack."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"PATH": os.environ["PATH"], "HOME": folder, "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
+        calls = Path(folder) / "calls"
+        for count in counts:
+            with open(calls, "w") as file:
+                file.writelines(map(call, range(count)))
+            with subprocess.Popen([virga, "--mock", "bulk", calls], env=env, stdout=subprocess.DEVNULL) as process:
+                half = threads = 0  # at half of the input, as far as it was seen
+                while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                    status = dict(
+                        line.split(":", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if ":" in line
+                    )
+                    threads = max(threads, int(status.get("Threads", "0")))
+                    read = int(Path(f"/proc/{process.pid}/io").read_text().split()[1])
+                    if read < calls.stat().st_size / 2 and "VmHWM" in status:
+                        half = int(status["VmHWM"].split()[0])
+                    time.sleep(0.1)
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            print(
+                f"{count:>9,} lines  peak {usage.ru_maxrss / 1024:5.1f} MiB, {half / 1024:5.1f} in the first half,"
+                f" {threads} threads, CPU {usage.ru_utime + usage.ru_stime:.1f} s, exit {process.returncode}",
+                flush=True,
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--virga", default=str(HERE.parent / "build/release/virga"))
-    parser.add_argument("--stub", required=True)
+    parser.add_argument("--stub")
+    parser.add_argument("--memory", action="store_true", help="peak memory by the number of lines instead")
+    parser.add_argument("--lines", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="of --memory")
     parser.add_argument("--calls", type=int, help="a run of this many calls at 20 ms instead")
     arguments = parser.parse_args()
+    if arguments.memory:
+        memory(arguments.virga, arguments.lines)
+        return
+    if not arguments.stub:
+        parser.error("--stub is needed, or --memory")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
 
