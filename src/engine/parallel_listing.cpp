@@ -66,6 +66,15 @@ Result<std::unique_ptr<ParallelListing>> ParallelListing::start(Caller& caller,
   if (limits.starting_token) {
     VIRGA_TRY_ASSIGN(const auto point,
                      read_starting_token(*limits.starting_token, {std::string(k_token)}));
+    for (const auto& [name, token] : *point.tokens.as_map()) {
+      const bool is_ours = name == k_start_after || name == k_token;
+      if (!is_ours ||
+          !(token.is_string() || token.is_null())) {  // or it would begin anew, silently
+        return fail(
+            ErrorCode::usage,
+            concat("Bad starting token, not one of list-objects-v2: ", *limits.starting_token));
+      }
+    }
     if (point.tokens.find(k_start_after) != nullptr) {
       begin.after = point.tokens.text(k_start_after);
     }

@@ -476,6 +476,8 @@ class ListingTest(unittest.TestCase):
             (listing, ("--stream", "--regions", "eu-west-1,us-east-1")),
             (("s3api", "list-objects-v2", "--bucket", "b--use1-az4--x-s3"), ("--stream",)),
             (("s3api", "list-objects", "--bucket", "b"), ("--stream",)),
+            (listing, ("--stream", "--starting-token", base64.b64encode(b'{"Marker": "a"}').decode())),
+            (listing, ("--stream", "--starting-token", base64.b64encode(b'{"StartAfter": 5}').decode())),
             (("s3api", "list-buckets"), ("--stream",)),
             (("sts", "get-caller-identity"), ()),
             (("s3", "ls"), ()),
@@ -487,7 +489,7 @@ class ListingTest(unittest.TestCase):
                 process = self.start(bucket, "--parallel", *words, command=command)
                 out, err = process.communicate(timeout=20)
                 self.assertEqual((process.returncode, out), (252, b""), err)
-                self.assertIn(b"--parallel", err)
+                self.assertRegex(err, b"--parallel|Bad starting token")
         self.assertEqual(bucket.requests, [])
 
     def test_parallel_notices_a_service_that_lists_otherwise(self) -> None:
