@@ -17,7 +17,8 @@ static_assert(std::endian::native == std::endian::little, "numbers are copied as
 constexpr std::string_view k_magic =
     "virga\x1a"
     "CE";
-constexpr std::uint16_t k_version = 1;
+// Of version 1, which called an answer whole that had a token, but no paginator, nothing is used.
+constexpr std::uint16_t k_version = 2;
 constexpr std::uint8_t k_complete = 1;
 constexpr std::uint8_t k_is_error = 2;
 constexpr std::size_t k_header_crc_offset = 96;
