@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/crew.hpp"
 
-#include <system_error>
 #include <utility>
+
+#include "base/threads.hpp"
 
 namespace virga {
 namespace {
@@ -35,17 +36,9 @@ bool Crew::add(const std::string& group, std::unique_ptr<Job> job) {
   return true;
 }
 
-/// A thread that cannot be had is done without, as long as there is one.
 void Crew::start_thread() {
-  if (threads_.size() >= options_.threads) {
-    return;
-  }
-  try {
-    threads_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {
-    if (threads_.empty()) {
-      throw;
-    }
+  if (threads_.size() < options_.threads) {
+    add_thread(threads_, [this] { work(); });
   }
 }
 

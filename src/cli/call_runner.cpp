@@ -114,11 +114,9 @@ Status check_parallel(const Invocation& invocation, const GlobalOptions& globals
   const auto refuse = [](std::string_view why) {
     return fail(ErrorCode::usage, concat("--parallel ", why));
   };
-  if (invocation.operation.service().name() != "s3" ||
-      invocation.operation.name() != "ListObjectsV2" || invocation.wait) {
-    return refuse(
-        "divides listings of S3 objects: it goes with s3api list-objects-v2 and s3 ls "
-        "--recursive.");
+  VIRGA_TRY(engine::ParallelListing::check_operation(invocation.operation));
+  if (invocation.wait) {
+    return refuse("does not go with a waiter.");
   }
   if (!globals.stream) {
     return refuse("prints objects as they come, not one result: add --stream.");

@@ -7,11 +7,11 @@
 #include <iterator>
 #include <limits>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "base/prefault.hpp"
 #include "base/strings.hpp"
+#include "base/threads.hpp"
 
 namespace virga::engine {
 namespace {
@@ -49,16 +49,21 @@ Status check_params(const Value& params) {
 
 }  // namespace
 
+Status ParallelListing::check_operation(const model::Operation& operation) {
+  if (operation.service().name() != "s3" || operation.name() != "ListObjectsV2") {
+    return fail(ErrorCode::usage,
+                "--parallel divides listings of S3 objects: it goes with s3api list-objects-v2 and "
+                "s3 ls --recursive.");
+  }
+  return {};
+}
+
 Result<std::unique_ptr<ParallelListing>> ParallelListing::start(Caller& caller,
                                                                 Call call,
                                                                 const PageLimits& limits,
                                                                 std::stop_source stop,
                                                                 std::function<bool()> has_left) {
-  if (call.operation.name() != "ListObjectsV2") {
-    return fail(ErrorCode::usage,
-                "--parallel divides listings of S3 objects: it goes with s3api list-objects-v2 and "
-                "s3 ls --recursive.");
-  }
+  VIRGA_TRY(check_operation(call.operation));
   VIRGA_TRY(check_params(call.params));
   share_heap();  // what these threads parse, the reader's frees
   auto& params = *call.params.as_map();
@@ -176,17 +181,9 @@ void ParallelListing::work() {
   }
 }
 
-/// A thread that cannot be had is done without, as long as there is one.
 void ParallelListing::start_thread() {
-  if (threads_.size() >= KeyRanges::Options().requests || stop_.stop_requested()) {
-    return;
-  }
-  try {
-    threads_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {
-    if (threads_.empty()) {
-      throw;
-    }
+  if (threads_.size() < KeyRanges::Options().requests && !stop_.stop_requested()) {
+    add_thread(threads_, [this] { work(); });
   }
 }
 

@@ -30,6 +30,9 @@ namespace virga::engine {
 /// have. Threads: next() is for one thread at a time; `caller` is called by several.
 class ParallelListing final : public Pages {
  public:
+  /// Errors: usage, for an operation that cannot be listed so.
+  [[nodiscard]] static Status check_operation(const model::Operation& operation);
+
   /// `stop` and `has_left` as for ReadAhead. The caller must outlive this.
   [[nodiscard]] static Result<std::unique_ptr<ParallelListing>> start(
       Caller& caller,
