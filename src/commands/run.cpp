@@ -44,8 +44,8 @@ struct Program {
   SystemRandom random{};
   output::DescriptorWriter out{STDOUT_FILENO};
   output::DescriptorWriter err{STDERR_FILENO};
-  int exit_status = 0;                          ///< where nothing failed
-  std::optional<cli::GlobalOptions> globals{};  ///< once they are known
+  int exit_status = 0;                       ///< where nothing failed
+  std::optional<cli::MainArguments> main{};  ///< once they are known
 };
 
 /// A command line that cannot be parsed may still say how it wants to read that.
@@ -53,8 +53,8 @@ cli::ErrorStyle style_of_errors(const Program& program,
                                 std::span<const std::string> words,
                                 cli::Compat compat) {
   cli::GlobalOptions globals;
-  if (program.globals) {
-    globals = *program.globals;
+  if (program.main) {
+    globals = program.main->globals;
   } else {
     globals.compat = compat;
     globals.profile = cli::word_behind(words, "--profile");
@@ -192,16 +192,15 @@ Result<cli::MainArguments> parse_for_help(std::vector<std::string> words, cli::C
 }
 
 Status run_words(Program& program, const std::vector<std::string>& words, const Manner& manner) {
-  VIRGA_TRY_ASSIGN(cli::MainArguments main,
+  VIRGA_TRY_ASSIGN(program.main,
                    asks_with_dashes(words, manner) ? parse_for_help(words, manner.compat)
                                                    : parse_globals(words, manner.compat));
+  auto& main = *program.main;
   main.globals.like_aws = manner.like_aws;
   if (main.version) {
     return program.out.write("virga/" VIRGA_VERSION "\n");
   }
-  program.globals = main.globals;
   VIRGA_TRY(expand_aliases(main, program.environment));
-  program.globals = main.globals;
   config::Settings settings(program.environment, main.globals.compat);
   main.globals.mock = main.globals.mock || is_on(program.environment.get("VIRGA_MOCK"));
   cli::apply_globals(main.globals, settings);
