@@ -17,6 +17,7 @@ import unittest
 from pathlib import Path
 
 from cache_case import READ, CacheCase
+from sanitized import is_sanitized
 
 SKIPPED = 77
 NETWORK = ("socket", "socketpair", "connect", "bind", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "getsockopt",
@@ -51,6 +52,19 @@ class NoNetwork(CacheCase):
         self.ok(*READ)
         kept = self.calls_of(self.trace(*READ))
         self.assertEqual(kept & {"fsync", "fdatasync", "sync", "getdents64", "rename", "mkdir", "unlink"}, set())
+
+    def test_no_library_is_loaded_but_that_of_c(self) -> None:
+        if is_sanitized(self.virga):
+            self.skipTest("a sanitizer is a library")
+
+        def loaded() -> set[str]:
+            return set(re.findall(r'"[^"]*/(lib\w+)\.so[^"]*", O_RDONLY\|O_CLOEXEC\) = \d', self.trace(*READ)))
+
+        asked = loaded()
+        if "libcurl" in asked:
+            self.skipTest("built with shared libraries")
+        self.assertIn("libm", asked, "a call that asks computes; the trace would not show it")
+        self.assertEqual(loaded(), {"libc"})
 
     @unittest.skipUnless(shutil.which("gdb"), "gdb is not installed")
     def test_no_code_of_the_network_library(self) -> None:
