@@ -95,9 +95,13 @@ void prefault_heap(std::size_t bytes) noexcept {
   if (block == nullptr) {
     return;
   }
+  prefault_block(block, bytes);
+  std::free(block);  // stays with malloc(), whose next blocks are made of it
+}
+
+void prefault_block(void* block, std::size_t bytes) noexcept {
   const auto begin = reinterpret_cast<std::uintptr_t>(block);
   populate(begin, begin + bytes, MADV_POPULATE_WRITE);
-  std::free(block);  // stays with malloc(), whose next blocks are made of it
 }
 
 }  // namespace virga

@@ -22,4 +22,7 @@ void prefault_heap(std::size_t bytes) noexcept;
 /// keeps what another thread frees: where some threads make what one consumes, peak memory doubles.
 void share_heap() noexcept;
 
+/// Maps memory that is about to be written from its first byte to its last.
+void prefault_block(void* block, std::size_t bytes) noexcept;
+
 }  // namespace virga

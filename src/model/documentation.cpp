@@ -7,6 +7,7 @@
 
 #include <zstd.h>
 
+#include "base/prefault.hpp"
 #include "model/pack_view.hpp"
 
 namespace virga::model {
@@ -41,6 +42,13 @@ Documentation::Documentation(const Service& service, Depth depth)
   plain_.reset(new char[size]);
   const std::size_t enough = depth == Depth::all ? std::numeric_limits<std::size_t>::max()
                                                  : 1 + std::size_t{service.operation_count()};
+  if (depth == Depth::all) {
+    prefault_block(plain_.get(), size);
+    const auto& own = pack_view_->service(service_);
+    texts_.reserve(std::min<std::uint64_t>(
+        1ULL + own.operation_count() + own.shape_count() + own.member_count(),
+        size / sizeof(std::uint32_t)));
+  }
   ZSTD_inBuffer in{frame.data(), frame.size(), 0};
   ZSTD_outBuffer out{plain_.get(), 0, 0};
   while (out.pos < size && texts_.size() < enough) {
