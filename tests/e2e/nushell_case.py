@@ -236,7 +236,9 @@ class Terminal:
 def tests_for_shells(loader: unittest.TestLoader, *cases: type[PluginCase]) -> unittest.TestSuite:
     """Each case once for each shell."""
     suite = unittest.TestSuite()
-    for version, path in SHELLS.items():
+    # Under a sanitizer each start of the plugin takes its time: the newest shell is enough to walk through its code.
+    shells = dict(list(SHELLS.items())[-1:]) if PluginCase.sanitized else SHELLS
+    for version, path in shells.items():
         for case in cases:
             name = f"{case.__name__}_{version.replace('.', '_')}"
             suite.addTests(loader.loadTestsFromTestCase(type(name, (case,), {"shell": version, "nu": path})))
