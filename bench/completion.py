@@ -24,6 +24,7 @@ LINES = {
     "enum values": "aws ec2 run-instances --instance-type ",
     "names in the cache": "aws ec2 terminate-instances --instance-ids ",
 }
+WARM, COLD = 20, 60  # what a Tab in Nushell may take, in milliseconds
 INSTANCES = "aws ec2 describe-instances"
 
 
@@ -47,8 +48,10 @@ def report_nushell(nu: str, plugin: str, env: dict[str, str], runs: int) -> None
         return [time / 1e6 for time in json.loads(done.stdout)]
 
     for title, line in LINES.items():
-        warm, cold = times(line, f"virga complete {line} | ignore"), times(line, "plugin stop virga")
-        print(f"{f'nu {title}':52} {statistics.median(warm):8.2f} ms warm {statistics.median(cold):8.2f} ms cold", flush=True)
+        warm = statistics.median(times(line, f"virga complete {line} | ignore"))
+        cold = statistics.median(times(line, "plugin stop virga"))
+        met = "met" if warm < WARM and cold < COLD else "missed"
+        print(f"{f'nu {title}':52} {warm:8.2f} ms warm {cold:8.2f} ms cold   goal: {WARM} and {COLD} ms, {met}", flush=True)
 
 
 def main() -> None:

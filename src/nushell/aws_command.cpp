@@ -44,13 +44,8 @@ class StreamSink final : public http::BodySink {
   }
 
   Status write(std::string_view bytes) override {
-    constexpr std::size_t k_chunk = std::size_t{64} * 1024;
-    while (!bytes.empty()) {
-      const auto chunk = bytes.substr(0, k_chunk);
-      if (!stream_->write_bytes(chunk, call_.stop)) {
-        return fail(ErrorCode::interrupted, "Nobody reads the answer any more.");
-      }
-      bytes.remove_prefix(chunk.size());
+    if (!stream_->write_bytes(bytes, call_.stop)) {
+      return fail(ErrorCode::interrupted, "Nobody reads the answer any more.");
     }
     return {};
   }

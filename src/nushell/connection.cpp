@@ -20,6 +20,10 @@ namespace {
 constexpr std::int64_t k_list_window = 100;
 constexpr std::int64_t k_byte_window = 50;
 constexpr std::size_t k_batch_bytes = std::size_t{16} * 1024;
+// nu makes a vector of each chunk, for which its allocator maps memory anew where it is larger. A
+// body of 64 MiB took 1.9 s (nu 0.115) and 2.1 s (0.108) in chunks of 64 KiB, 0.9 and 2.0 s in 4
+// KiB, 1.0 and 1.2 s in these.
+constexpr std::size_t k_chunk_bytes = 3000;
 // "07 msgpack": the encoding's name, its length before it.
 constexpr std::string_view k_encoding = "\x07msgpack";
 
@@ -160,11 +164,15 @@ bool OutputStream::write_packed(std::string_view item, const std::stop_token& st
 }
 
 bool OutputStream::write_bytes(std::string_view bytes, const std::stop_token& stop) {
-  if (!wait_for_window(stop)) {
-    return false;
+  while (!bytes.empty()) {
+    if (!wait_for_window(stop)) {
+      return false;
+    }
+    const auto chunk = bytes.substr(0, k_chunk_bytes);
+    bytes.remove_prefix(chunk.size());
+    pack_chunk(pending_, id_, chunk);
+    ++sent_;
   }
-  pack_chunk(pending_, id_, bytes);
-  ++sent_;
   flush();
   return true;
 }

@@ -74,7 +74,7 @@ class OutputStream {
                            const std::stop_token& stop);
   /// The same with an item that pack_nu_value() or pack_nu_row() made; it is sent at once.
   [[nodiscard]] bool write_packed(std::string_view item, const std::stop_token& stop);
-  /// A chunk of a byte stream.
+  /// Bytes of a byte stream, sent at once in chunks of a size that nu likes.
   [[nodiscard]] bool write_bytes(std::string_view bytes, const std::stop_token& stop);
   /// The stream fails with this error, behind what was written.
   void fail_with(const LabeledError& error, Span span);

@@ -139,6 +139,7 @@ class PluginCase(unittest.TestCase):
         self.assertEqual(found, [], "\n".join(found))
 
     def run_nu(self, code: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess:
+        timeout *= 4 if self.sanitized else 1
         return subprocess.run(
             [self.nu, "-n", "--plugins", f"[{self.plugin}]", "-c", code], env=self.env | env, cwd=self.folder,
             capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False,
