@@ -54,7 +54,8 @@ class CompletionTest(PluginCase):
         self.assertEqual(self.complete("aws", "--profile", ""), ["dev", "'two words'"])
         self.assertEqual(self.complete("aws", "--profile", "\"two w"), ["'two words'"])
         self.assertEqual(self.complete("aws", "--region", "eu-west-1"), ["eu-west-1"])
-        self.assertEqual(self.complete("aws", "ec2", "describe-instances", "--pag"), ["--page-size", "--pages"])
+        self.assertEqual(self.complete("aws", "ec2", "describe-instances", "--pag"),
+                         ["--page-size", "--paginate-all", "--pages"])
         self.assertEqual(self.complete("aws", "nope", "nope", ""), [])
         self.assertEqual(self.complete("aws"), [])
         self.assertIsNone(self.complete("aws", "s3api", "put-object", "--body", "x"))
