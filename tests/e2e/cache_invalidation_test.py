@@ -23,7 +23,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sanitized import is_sanitized
+
 SKIPPED = 77
+SANITIZED_EVERY = 4
 TRUST = '{"Version":"2012-10-17","Statement":[]}'
 
 
@@ -287,8 +290,8 @@ class CacheInvalidation(unittest.TestCase):
 kept_services: set[str] = set()
 
 
-def add_tests() -> None:
-    for number, sequence in enumerate(SEQUENCES):
+def add_tests(every: int) -> None:
+    for number, sequence in list(enumerate(SEQUENCES))[::every]:
         words = sequence.read.split()
         name = f"test_{number:02}_{words[0]}_{words[1]}_after_{sequence.write.split()[1]}".replace("-", "_")
         setattr(CacheInvalidation, name, lambda self, sequence=sequence: self.check(sequence))
@@ -299,13 +302,15 @@ def main() -> int:
         print("skipped: moto_server is not installed", file=sys.stderr)
         return SKIPPED
     CacheInvalidation.virga = str(Path(sys.argv.pop(1)).resolve())
-    add_tests()
+    # What is invalidated is data; a sanitizer is for the code, which a part of the sequences walks through.
+    every = SANITIZED_EVERY if is_sanitized(CacheInvalidation.virga) else 1
+    add_tests(every)
     program = unittest.main(exit=False)
-    whole = len(sys.argv) == 1 or all(word.startswith("-") for word in sys.argv[1:])
+    whole = every == 1 and (len(sys.argv) == 1 or all(word.startswith("-") for word in sys.argv[1:]))
     if whole and len(kept_services) < 25:
         print(f"only {len(kept_services)} services were kept at all: {sorted(kept_services)}", file=sys.stderr)
         return 1
-    print(f"{len(kept_services)} services, {len(SEQUENCES)} sequences", file=sys.stderr)
+    print(f"{len(kept_services)} services, {len(SEQUENCES[::every])} of {len(SEQUENCES)} sequences", file=sys.stderr)
     return 0 if program.result.wasSuccessful() else 1
 
 
