@@ -13,8 +13,11 @@ bool is_end(const Result<std::optional<Page>>& answer) {
 
 }  // namespace
 
-ReadAhead::ReadAhead(Pages& pages, std::stop_source stop, std::function<bool()> has_left)
-    : pages_(pages), stop_(std::move(stop)), has_left_(std::move(has_left)) {}
+ReadAhead::ReadAhead(Pages& pages,
+                     std::stop_source stop,
+                     std::function<bool()> has_left,
+                     Begin begin)
+    : pages_(pages), stop_(std::move(stop)), has_left_(std::move(has_left)), begin_(begin) {}
 
 ReadAhead::~ReadAhead() {
   if (!thread_.joinable()) {
@@ -28,14 +31,16 @@ Result<std::optional<Page>> ReadAhead::next() {
   if (is_over_) {
     return std::optional<Page>();
   }
-  if (!thread_.joinable()) {
+  if (!has_begun_) {
+    has_begun_ = true;
     Answer first = pages_.next();
     is_over_ = is_end(first);
-    if (!is_over_) {
-      thread_ = std::thread([this] { fetch(); });
+    if (begin_ == Begin::at_once) {
+      go_on();
     }
     return first;
   }
+  go_on();
   constexpr auto k_patience = std::chrono::milliseconds(50);
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, k_patience, [this] { return waiting_.has_value(); })) {
@@ -45,20 +50,44 @@ Result<std::optional<Page>> ReadAhead::next() {
     }
   }
   Answer answer = *std::exchange(waiting_, std::nullopt);
+  is_wanted_ = false;
   is_over_ = is_end(answer);
   lock.unlock();
-  changed_.notify_all();
+  if (begin_ == Begin::at_once) {
+    go_on();
+  }
   return answer;
 }
 
+void ReadAhead::go_on() {
+  if (is_over_) {
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_wanted_) {
+      return;
+    }
+    is_wanted_ = true;
+  }
+  if (thread_.joinable()) {
+    changed_.notify_all();
+  } else {
+    thread_ = std::thread([this] { fetch(); });
+  }
+}
+
 void ReadAhead::fetch() {
-  for (;;) {
+  const auto has_work = [this] { return is_wanted_ && !waiting_.has_value(); };
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop_.get_token(), has_work)) {
+    lock.unlock();
     Answer answer = pages_.next();
     const bool end = is_end(answer);
-    std::unique_lock lock(mutex_);
+    lock.lock();
     waiting_ = std::move(answer);
     changed_.notify_all();
-    if (end || !changed_.wait(lock, stop_.get_token(), [this] { return !waiting_.has_value(); })) {
+    if (end) {
       return;
     }
   }

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "cli/skeleton.hpp"
 #include "engine/page_merge.hpp"
 #include "engine/pager.hpp"
+#include "engine/read_ahead.hpp"
 #include "engine/result_path.hpp"
 #include "http/file_body.hpp"
 #include "nushell/host.hpp"
@@ -99,7 +101,10 @@ class AwsRun {
   Status stream_pages(const cli::Invocation& invocation, engine::Call call);
   Status answer_single(const cli::Invocation& invocation, engine::Call call);
   Status answer_query(const Value& result);
-  bool write_items(const engine::Pager& pager, const Value& output, OutputStream& stream);
+  bool write_page(const std::vector<std::string>& keys,
+                  const Value& output,
+                  OutputStream& stream,
+                  engine::ReadAhead& pages);
   [[nodiscard]] LabeledError explain(const Error& error) const;
 
   CommandContext& context_;
@@ -139,19 +144,31 @@ Result<cli::Invocation> AwsRun::parse(const config::Environment& environment) {
                      "\" is no single operation; run ^virga for it."));
 }
 
-bool AwsRun::write_items(const engine::Pager& pager, const Value& output, OutputStream& stream) {
+bool AwsRun::write_page(const std::vector<std::string>& keys,
+                        const Value& output,
+                        OutputStream& stream,
+                        engine::ReadAhead& pages) {
   auto& call = context_.call;
   const ServiceUnits units(service_);
   if (whole_pages_) {
     return stream.write(output, call.request.head, units, call.stop);
   }
-  for (const auto& key : pager.result_keys()) {
+  std::vector<const List*> lists;
+  std::size_t left = 0;
+  for (const auto& key : keys) {
     const auto* found = engine::find_path(output, key);
-    const auto* list = found == nullptr ? nullptr : found->as_list();
-    if (list == nullptr) {
-      continue;
+    if (const auto* list = found == nullptr ? nullptr : found->as_list()) {
+      lists.push_back(list);
+      left += list->size();
     }
+  }
+  // Who takes half of a page will take the next one, too; `first 3` does not.
+  const std::size_t half = left / 2;
+  for (const List* list : lists) {
     for (const auto& item : *list) {
+      if (left-- == half) {
+        pages.go_on();
+      }
       if (!stream.write(item, call.request.head, units, call.stop)) {
         return false;
       }
@@ -170,19 +187,20 @@ Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call
     VIRGA_TRY_ASSIGN(auto result, engine::merge_pages(*pager, *pager));
     return answer_query(result);
   }
+  engine::ReadAhead pages(*pager, stop_, {}, engine::ReadAhead::Begin::when_told);
   // The first page decides whether the call failed as a whole.
-  auto page = pager->next();
+  auto page = pages.next();
   if (!page) {
     return fail(std::move(page).error());
   }
   const auto stream = context_.call.answer_stream(StreamKind::list);
   stream->on_drop([source = stop_]() mutable { source.request_stop(); });
   while (page && *page) {
-    if (!write_items(*pager, (*page)->output, *stream)) {
+    if (!write_page(pager->result_keys(), (*page)->output, *stream, pages)) {
       return {};
     }
     stream->flush();
-    page = pager->next();
+    page = pages.next();
   }
   if (!page) {
     stream->fail_with(explain(page.error()), context_.call.request.head);

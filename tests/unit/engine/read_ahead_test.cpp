@@ -91,6 +91,36 @@ TEST(ReadAhead, FetchesOnePageMoreThanWasRead) {
   EXPECT_LE(pages.fetched(), 4);
 }
 
+TEST(ReadAhead, WhereToldSoFetchesWhatTheReaderWantsAndNoMore) {
+  std::stop_source stop;
+  CountedPages pages(100, stop.get_token());
+  ReadAhead ahead(pages, stop, {}, ReadAhead::Begin::when_told);
+  EXPECT_EQ(number_of(ahead.next()), 1);
+  EXPECT_EQ(number_of(ahead.next()), 2);
+  EXPECT_EQ(pages.fetched(), 2);
+  ahead.go_on();
+  ahead.go_on();
+  wait_until([&] { return pages.fetched() == 3; });
+  EXPECT_EQ(number_of(ahead.next()), 3);
+  EXPECT_EQ(number_of(ahead.next()), 4);
+  EXPECT_EQ(pages.fetched(), 4);
+}
+
+TEST(ReadAhead, WhereToldSoGivesEveryPageOnceAndInOrder) {
+  constexpr int k_pages = 500;
+  std::stop_source stop;
+  CountedPages pages(k_pages, stop.get_token());
+  ReadAhead ahead(pages, stop, {}, ReadAhead::Begin::when_told);
+  for (int i = 1; i <= k_pages; ++i) {
+    EXPECT_EQ(number_of(ahead.next()), i);
+    if (i % 3 != 0) {
+      ahead.go_on();
+    }
+  }
+  EXPECT_FALSE(ahead.next()->has_value());
+  EXPECT_EQ(pages.fetched(), k_pages);
+}
+
 TEST(ReadAhead, ASinglePageNeedsNoThread) {
   std::stop_source stop;
   CountedPages pages(1, stop.get_token());
