@@ -162,11 +162,12 @@ bool AwsRun::write_page(const std::vector<std::string>& keys,
       left += list->size();
     }
   }
-  // Who takes half of a page will take the next one, too; `first 3` does not.
-  const std::size_t half = left / 2;
+  // Who takes so much of a page will take the next one, too; `first 3` does not.
+  constexpr std::size_t k_enough = 200;
+  const std::size_t left_then = left - std::min(left / 2, k_enough);
   for (const List* list : lists) {
     for (const auto& item : *list) {
-      if (left-- == half) {
+      if (left-- == left_then) {
         pages.go_on();
       }
       if (!stream.write(item, call.request.head, units, call.stop)) {

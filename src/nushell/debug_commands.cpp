@@ -112,6 +112,26 @@ Status sleep(CommandContext& context) {
   return {};
 }
 
+Status make_rows(CommandContext& context) {
+  auto& call = context.call;
+  VIRGA_TRY_ASSIGN(const auto count, read_nu_value(call.request.positional.front()));
+  const auto* rows = count.payload == nullptr ? nullptr : count.payload->as_integer();
+  Map row;
+  row.append("Key", "data/part-00001.parquet");
+  row.append("LastModified", Timestamp{"2024-01-24T13:54:49.000Z"});
+  row.append("ETag", "\"d70d3259e4e1cb6345ceab7e97c2b4b8\"");
+  row.append("Size", 1000);
+  const Value item(std::move(row));
+  const ServiceUnits units("s3");
+  const auto stream = call.answer_stream(StreamKind::list);
+  for (std::int64_t i = 0; rows != nullptr && i < *rows; ++i) {
+    if (!stream->write(item, call.request.head, units, call.stop)) {
+      return {};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 PluginCommand debug_types_command() {
@@ -128,6 +148,15 @@ PluginCommand debug_sleep_command() {
   row.description = "Waits, to check that calls run at once and can be interrupted.";
   row.required = {{"duration", "Duration", "how long"}};
   return {row, sleep};
+}
+
+PluginCommand debug_rows_command() {
+  SignatureRow row;
+  row.name = "virga debug rows";
+  row.description =
+      "Rows as of a listing, without a service, to measure what the way into Nushell costs.";
+  row.required = {{"count", "Int", "how many"}};
+  return {row, make_rows};
 }
 
 }  // namespace virga::nushell

@@ -24,7 +24,8 @@ const std::vector<PluginCommand>& commands() {
                                       bulk_command(),
                                       complete_command(),
                                       debug_types_command(),
-                                      debug_sleep_command()};
+                                      debug_sleep_command(),
+                                      debug_rows_command()};
     auto more = cache_commands();
     std::move(more.begin(), more.end(), std::back_inserter(out));
     return out;

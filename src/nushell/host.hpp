@@ -72,5 +72,6 @@ class PluginHost final : public Host {
 [[nodiscard]] PluginCommand warm_command();
 [[nodiscard]] PluginCommand debug_types_command();
 [[nodiscard]] PluginCommand debug_sleep_command();
+[[nodiscard]] PluginCommand debug_rows_command();
 
 }  // namespace virga::nushell
