@@ -101,7 +101,17 @@ class PluginTest(PluginCase):
         server = self.fake(listing(10_000, 1000))
         keys = self.value("virga aws s3api list-objects-v2 --bucket b | first 3 | get Key")
         self.assertEqual(keys, ["k0000000", "k0000001", "k0000002"])
-        self.assertLessEqual(len(server.requests), 2)
+        self.assertEqual(len(server.requests), 1)
+
+    def test_the_next_page_is_fetched_while_this_one_is_read(self) -> None:
+        server = self.fake(listing(10_000, 1000))
+        slow = "each {|row| if $row.Key == k0000400 { sleep 500ms }; $row}"
+        self.assertEqual(self.text(f"virga aws s3api list-objects-v2 --bucket b | {slow} | first 500 | length"), "500")
+        self.assertEqual(len(server.requests), 2)
+
+    def test_rows_are_made_up_to_measure_with(self) -> None:
+        self.assertEqual(self.text("virga debug rows 3 | get Size | each {|size| $size | describe} | uniq | to text"), "filesize")
+        self.assertEqual(self.text("virga debug rows 250 | length"), "250")
 
     def test_a_drop_ends_the_request_in_flight(self) -> None:
         pages = listing(40, 20)
