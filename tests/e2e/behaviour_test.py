@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from receiving import receive
 from sanitized import is_sanitized
+from scratch import scratch_folder
 
 VIRGA = ""
 SANITIZED = len(sys.argv) > 1 and is_sanitized(sys.argv[1])
@@ -80,9 +80,7 @@ def answer(status: str, body: bytes, headers: bytes = b"") -> Callable[[socket.s
 
 class BehaviourTest(unittest.TestCase):
     def setUp(self) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self._folder.cleanup)
-        self.folder = Path(self._folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),

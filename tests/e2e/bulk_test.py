@@ -15,13 +15,13 @@ import signal
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
 from bulk_service import BulkService
 from sanitized import is_sanitized
+from scratch import scratch_folder
 
 VIRGA = ""
 SANITIZED = len(sys.argv) > 1 and is_sanitized(sys.argv[1])
@@ -39,9 +39,7 @@ def put(key: str) -> str:
 
 class BulkCase(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
+        self.home = scratch_folder(self.addCleanup)
         self.service = self.serve()
         self.env = {
             "PATH": os.environ["PATH"],
@@ -206,7 +204,7 @@ class Ends(BulkCase):
         for _ in range(2):
             with open(self.home / "out", "w") as out, subprocess.Popen(command, env=self.env, stdout=out) as process:
                 size = journal.stat().st_size if journal.exists() else 0
-                while (journal.stat().st_size if journal.exists() else 0) < size + 150_000:
+                while process.poll() is None and (journal.stat().st_size if journal.exists() else 0) < size + 150_000:
                     time.sleep(0.01)
                 process.send_signal(signal.SIGKILL)
                 process.wait()

@@ -6,12 +6,13 @@ import http.server
 import json
 import os
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
 import urllib.parse
 from pathlib import Path
+
+from scratch import scratch_folder
 
 
 class Service(http.server.ThreadingHTTPServer):
@@ -106,9 +107,7 @@ class CacheCase(unittest.TestCase):
     virga = ""  # the program that is tested
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
+        self.home = scratch_folder(self.addCleanup)
         self.root = self.home / ".cache/virga"
         self.service = Service()
         self.addCleanup(self.service.server_close)

@@ -16,7 +16,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 import zipfile
@@ -24,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sanitized import is_sanitized
+from scratch import scratch_folder
 
 SKIPPED = 77
 SANITIZED_EVERY = 4
@@ -217,9 +217,7 @@ class CacheInvalidation(unittest.TestCase):
         cls.addClassCleanup(cls.server.stop)
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         self.names: dict[str, str] = {}
         with zipfile.ZipFile(self.folder / "code.zip", "w") as code:
             code.writestr("a.py", "def b(event, context): pass\n")

@@ -332,11 +332,10 @@ class CommandsTest(CacheCase):
         self.assertEqual(self.calls(), 2)
 
     def test_warm_returns_at_once_and_works_behind(self) -> None:
-        self.service.delay = 1.0
+        self.service.delay = 4.0
         (self.home / "calls").write_text("ec2 describe-instances\n")
-        begin = time.monotonic()
         self.ok("cache", "warm", "calls")
-        self.assertLess(time.monotonic() - begin, 0.9)
+        self.assertEqual(self.entries(), [])
         deadline = time.monotonic() + 20
         while not self.entries() and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -11,9 +11,10 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
+
+from scratch import scratch_folder
 
 VIRGA = ""
 
@@ -43,9 +44,7 @@ up = instance-running --timeout 0
 
 class CommandLineTest(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         (self.folder / ".aws/cli").mkdir(parents=True)
         self.bin = self.folder / "bin"
         self.bin.mkdir()

@@ -14,11 +14,11 @@ import select
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 from nushell_case import FakeAws
+from scratch import scratch_folder
 
 VIRGA = ""
 # What others may call a thing, and what a shell would make of it.
@@ -29,8 +29,7 @@ DROPPED = ["--endpoint-url=http://evil", "file:///etc/passwd", "two\nlines", "\x
 class CompletionTest(unittest.TestCase):
     def setUp(self) -> None:
         self.variables: dict[str, str] = {}
-        self.folder = tempfile.mkdtemp(prefix="virga-completion-")
-        self.addCleanup(shutil.rmtree, self.folder)
+        self.folder = str(scratch_folder(self.addCleanup))
         os.makedirs(f"{self.folder}/.aws/cli")
         os.makedirs(f"{self.folder}/bin")
         os.makedirs(f"{self.folder}/work/some folder")

@@ -10,11 +10,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 from aws_reference import AwsReference, python_of_v2
+from scratch import scratch_folder
 from sources_case import SourcesTest, main
 
 CONFIG = """\
@@ -56,9 +55,7 @@ aws_session_token=tokenDEV
 class ConfigureTest(SourcesTest):
     @classmethod
     def setUpClass(cls) -> None:
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.each = Path(folder.name)
+        cls.each = scratch_folder(cls.addClassCleanup)
         cls.aws = AwsReference(python_of_v2(), cls.each)
         cls.addClassCleanup(cls.aws.stop)
 

@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
@@ -23,6 +22,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from sanitized import is_sanitized
+from scratch import scratch_folder
 
 VIRGA = ""
 SANITIZED = len(sys.argv) > 1 and is_sanitized(sys.argv[1])
@@ -171,12 +171,10 @@ class BucketHandler(BaseHTTPRequestHandler):
 
 class ListingTest(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         self.env = {
             "PATH": os.environ["PATH"],
-            "HOME": folder.name,
+            "HOME": str(self.folder),
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "example-secret",
             "AWS_REGION": "us-east-1",

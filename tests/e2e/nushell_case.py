@@ -12,7 +12,6 @@ import signal
 import socketserver
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
@@ -20,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sanitized import is_sanitized
+from scratch import scratch_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIM = ROOT / "share/nushell/virga.nu"
@@ -118,9 +118,7 @@ class PluginCase(unittest.TestCase):
     sanitized = False
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         self.env = {
             "PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1",

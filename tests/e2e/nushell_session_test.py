@@ -282,8 +282,8 @@ class CtrlCTest(PluginCase):
         terminal.wait(ready, "start of the call")
         terminal.type("\x03")
         took = terminal.wait(lambda: b"nterrupted" in terminal.printed[seen:], "error")
-        # 0.2 s is the goal, which bench/nushell.py measures; what is slower than this waits for the service.
-        self.assertLess(took, 3)
+        # 0.2 s is the goal, which bench/nushell.py measures; the service itself takes 30.
+        self.assertLess(took, 15)
         self.assertEqual(terminal.value("virga debug types | get int"), "42")
         self.assertEqual(terminal.value(self.PID), before)
 

@@ -10,9 +10,10 @@ import os
 import pty
 import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
+
+from scratch import scratch_folder
 
 VIRGA = ""
 COMMAND = "sts get-caller-identity --query Account --output text"
@@ -20,9 +21,7 @@ COMMAND = "sts get-caller-identity --query Account --output text"
 
 class PagerTest(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         self.bin = self.folder / "bin"
         self.bin.mkdir()
         for name in ("sh", "cat", "sed", "head"):

@@ -11,11 +11,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from scratch import scratch_folder
 
 VIRGA = ""
 PAGES = 3
@@ -79,9 +80,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class PaginateAllTest(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = folder.name
+        self.home = str(scratch_folder(self.addCleanup))
         self.service = Service()
         self.addCleanup(self.service.server_close)
         self.addCleanup(self.service.shutdown)

@@ -16,12 +16,11 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from aws_reference import AwsReference, python_of_v2
+from scratch import scratch_folder
 
 VIRGA = ""
 KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -84,9 +83,7 @@ def unpacked(token: str) -> str:
 
 class PresignTest(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS") if name in os.environ}
         self.env = kept | {
             "HOME": str(self.folder), "LC_ALL": "C.UTF-8", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",

@@ -12,12 +12,12 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 import urllib.parse
-from pathlib import Path
+
+from scratch import scratch_folder
 
 VIRGA = ""
 ENABLED = ["eu-north-1", "eu-west-1", "us-east-1"]
@@ -87,9 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class RegionsTest(unittest.TestCase):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
+        self.home = scratch_folder(self.addCleanup)
         (self.home / ".aws").mkdir()
         (self.home / ".aws/config").write_text(
             "[default]\nregion = eu-west-1\n[profile prod-a]\nregion = us-east-1\n[profile prod-b]\nregion = us-west-2\n"
@@ -138,7 +136,7 @@ class RegionsTest(unittest.TestCase):
         self.service.delay = {name: 0.5 for name in names}
         begun = time.monotonic()
         self.items("ec2", "describe-vpcs", "--regions", ",".join(names))
-        self.assertLess(time.monotonic() - begun, 5)
+        self.assertLess(time.monotonic() - begun, 8)  # one behind the other: 10
 
     def test_all_regions_are_those_that_are_enabled(self) -> None:
         found = self.items("dynamodb", "list-tables", "--regions", "all")

@@ -8,12 +8,12 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 import textwrap
 import unittest
 from pathlib import Path
 
 from fake_sources import Fake
+from scratch import scratch_folder
 
 
 def sha1(text: str) -> str:
@@ -26,9 +26,7 @@ class SourcesTest(unittest.TestCase):
     virga = ""  # the program that is tested
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
+        self.home = scratch_folder(self.addCleanup)
         self.fake = Fake()
         self.addCleanup(self.fake.close)
         self.env = {

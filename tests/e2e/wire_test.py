@@ -15,13 +15,14 @@ import os
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from scratch import scratch_folder
 
 VIRGA = ""
 
@@ -103,9 +104,7 @@ def event(kind: str, payload: object) -> bytes:
 
 class WireTest(unittest.TestCase):
     def setUp(self) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self._folder.cleanup)
-        self.folder = Path(self._folder.name)
+        self.folder = scratch_folder(self.addCleanup)
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
