@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/prefault.hpp"
+#include "base/standard_streams.hpp"
 #include "commands/run.hpp"
 #include "http/file_body.hpp"
 
@@ -31,14 +31,10 @@ extern "C" void on_termination(int number) {
   std::raise(number);
 }
 
-/// A standard stream that is closed would lend its number to the next file that is opened, and what
-/// is printed would go there.
-void occupy_standard_streams() {
-  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(descriptor, F_GETFD) < 0) {
-      // Writing to a read-only descriptor still fails, as it does for the AWS CLI.
-      static_cast<void>(open("/dev/null", O_RDONLY));
-    }
+/// What the caller has switched off stays so: nohup, and shells for what runs in the background.
+void handle(int number, void (*handler)(int)) {
+  if (std::signal(number, handler) == SIG_IGN) {
+    std::signal(number, SIG_IGN);
   }
 }
 
@@ -48,10 +44,10 @@ void occupy_standard_streams() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  occupy_standard_streams();
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_termination);
-  std::signal(SIGHUP, on_termination);
+  virga::occupy_standard_streams();
+  handle(SIGINT, on_interrupt);
+  handle(SIGTERM, on_termination);
+  handle(SIGHUP, on_termination);
   std::signal(SIGPIPE,
               SIG_IGN);  // a reader that leaves is an error of write(), which is handled there
   try {

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/standard_streams.hpp"
 #include "config/environment.hpp"
 #include "engine/model_pack.hpp"
 #include "model/catalog.hpp"
@@ -32,11 +33,13 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "nu_plugin_virga: %s\n", catalog.error().message.c_str());
       return 1;
     }
-    // Nothing may print into the protocol, whatever a library thinks of standard output.
+    // Nothing may print into the protocol, whatever a library thinks of standard output, nor read
+    // from it, whatever a credential process does with standard input.
     const int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     dup2(STDERR_FILENO, STDOUT_FILENO);
+    const int input = virga::take_standard_input();
     virga::nushell::PluginHost host(*catalog);
-    virga::nushell::Connection connection(STDIN_FILENO, output, host);
+    virga::nushell::Connection connection(input, output, host);
     const auto ended = connection.run();
     if (!ended) {
       std::fprintf(stderr, "nu_plugin_virga: %s\n", ended.error().message.c_str());

@@ -30,6 +30,10 @@ namespace virga {
 /// Whether the bytes are UTF-8 as RFC 3629 has it (no surrogates, no overlong forms).
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 
+/// With U+FFFD for each ill-formed sequence, as Python's decode("utf-8", "replace") and the Unicode
+/// Standard's "maximal subpart" practice have it.
+[[nodiscard]] std::string replace_invalid_utf8(std::string bytes);
+
 /// Appends the code point as UTF-8; surrogates too (as CESU-like three bytes), so that what JSON
 /// escapes say is kept.
 void append_utf8(std::string& out, char32_t code_point);

@@ -213,6 +213,29 @@ Result<Value> fetch_result(const Invocation& given,
   return result;
 }
 
+Status fetch_pages(const Invocation& invocation,
+                   const GlobalOptions& globals,
+                   engine::Session& session,
+                   const CallStyle& style,
+                   const std::function<Status(Value answer)>& take) {
+  VIRGA_TRY_ASSIGN(auto call, make_call(invocation, nullptr));
+  call.priority = style.priority;
+  call.notes = style.notes;
+  call.stop = style.stop;
+  if (!is_paginated(invocation, globals)) {
+    VIRGA_TRY_ASSIGN(auto page, session.call(call));
+    return take(std::move(page.output));
+  }
+  VIRGA_TRY_ASSIGN(auto pager, session.pages(std::move(call), page_limits(invocation.pagination)));
+  for (;;) {
+    VIRGA_TRY_ASSIGN(auto page, pager->next());
+    if (!page) {
+      return {};
+    }
+    VIRGA_TRY(take(std::move(page->output)));
+  }
+}
+
 Status run_call(const Invocation& invocation,
                 const GlobalOptions& globals,
                 const RunnerParts& parts) {

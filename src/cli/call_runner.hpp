@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -42,6 +43,14 @@ struct CallStyle {
                                          engine::Session& session,
                                          output::Writer& out,
                                          const CallStyle& style = {});
+
+/// The answer of a call that is neither a waiter nor has an output file, page by page as they come
+/// where it is paginated. Errors: those of the call, and of `take`, which ends it.
+[[nodiscard]] Status fetch_pages(const Invocation& invocation,
+                                 const GlobalOptions& globals,
+                                 engine::Session& session,
+                                 const CallStyle& style,
+                                 const std::function<Status(Value answer)>& take);
 
 /// Makes the call that the command line asks for and prints its result. This is where the engine's
 /// parts are put together for one command. Errors: those of the call, of its output files, and of

@@ -143,6 +143,9 @@ class Printer {
   }
 
   Status print_merged() {
+    if (out_.is_closed()) {
+      return {};  // pages are missing: a query need not fit what there is
+    }
     // Before the last page the token is not ours to read.
     Value whole = merge_.finish(non_aggregate_part(), is_over_ ? resume_token() : std::string());
     if (listing_.query) {

@@ -127,7 +127,10 @@ Status ResultPrinter::print(Value result, output::Writer& out) {
   return formatter_->print(result, out);
 }
 
-Status ResultPrinter::print_part(Value elements, output::Writer& out) {
+Status ResultPrinter::print_part(List elements, output::Writer& out) {
+  if (prints_items_) {
+    return print_items(elements, *formatter_, std::nullopt, out);
+  }
   const auto unit = formatter_->unit();
   if (unit == output::Unit::document && !parts_begun_) {
     Map nothing;
@@ -135,16 +138,15 @@ Status ResultPrinter::print_part(Value elements, output::Writer& out) {
   }
   parts_begun_ = true;
   if (unit == output::Unit::document || unit == output::Unit::item) {
-    return formatter_->part({elements}, out);
+    return formatter_->part({Value(std::move(elements))}, out);
   }
-  auto& list = *elements.as_list();
-  std::move(list.begin(), list.end(), std::back_inserter(gathered_));
+  std::move(elements.begin(), elements.end(), std::back_inserter(gathered_));
   return {};
 }
 
 Status ResultPrinter::finish_parts(output::Writer& out) {
   const auto unit = formatter_->unit();
-  if (unit == output::Unit::item || unit == output::Unit::nothing) {
+  if (prints_items_ || unit == output::Unit::item || unit == output::Unit::nothing) {
     return {};
   }
   if (unit == output::Unit::document && parts_begun_) {
@@ -178,29 +180,32 @@ Status ResultPrinter::print_notes(std::string_view token, output::Writer& notes)
 Status ResultPrinter::print_parallel(engine::ParallelListing& pages,
                                      output::Writer& out,
                                      output::Writer& notes) {
-  Status printed = print_items_of(pages, out);
-  if (out.is_closed()) {
-    return printed;
-  }
-  VIRGA_TRY(print_notes(pages.resume_token(), notes));
-  return printed;
-}
-
-Status ResultPrinter::print_items_of(engine::Pages& pages, output::Writer& out) {
+  Status fetched;
   while (!out.is_closed()) {
-    VIRGA_TRY_ASSIGN(auto page, pages.next());
+    auto page = pages.next();
     if (!page) {
+      fetched = fail(std::move(page).error());  // what came before is printed, and can go on
       break;
     }
-    if (query_) {
-      format_timestamps(page->output, timestamps_);
+    if (!*page) {
+      break;
     }
-    const auto* items = engine::find_path(std::as_const(page->output), item_path_);
-    if (items != nullptr && items->is_list()) {
-      VIRGA_TRY(print_items(*items->as_list(), *formatter_, query_, out));
-    }
+    VIRGA_TRY(print_items_of(**page, out));
   }
-  return {};
+  if (!out.is_closed()) {
+    VIRGA_TRY(print_notes(pages.resume_token(), notes));
+  }
+  return fetched;
+}
+
+Status ResultPrinter::print_items_of(engine::Page& page, output::Writer& out) {
+  if (query_) {
+    format_timestamps(page.output, timestamps_);
+  }
+  const auto* items = engine::find_path(std::as_const(page.output), item_path_);
+  return items == nullptr || !items->is_list()
+             ? Status()
+             : print_items(*items->as_list(), *formatter_, query_, out);
 }
 
 }  // namespace virga::cli

@@ -39,8 +39,9 @@ class ResultPrinter {
 
   [[nodiscard]] Status print(Value result, output::Writer& out);
 
-  /// Prints elements of a list that comes in parts, without a query; then finish_parts() once.
-  [[nodiscard]] Status print_part(Value elements, output::Writer& out);
+  /// Prints elements of a list that comes in parts, or with --stream each by itself, without a
+  /// query; then finish_parts() once.
+  [[nodiscard]] Status print_part(List elements, output::Writer& out);
   [[nodiscard]] Status finish_parts(output::Writer& out);
 
   /// Prints the pages as they come, the next one being fetched meanwhile. `notes` gets what has no
@@ -58,7 +59,7 @@ class ResultPrinter {
  private:
   ResultPrinter() = default;
 
-  [[nodiscard]] Status print_items_of(engine::Pages& pages, output::Writer& out);
+  [[nodiscard]] Status print_items_of(engine::Page& page, output::Writer& out);
   [[nodiscard]] Status print_notes(std::string_view token, output::Writer& notes) const;
 
   TimestampStyle timestamps_ = TimestampStyle::iso8601;

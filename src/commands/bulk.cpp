@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/crew.hpp"
+#include "base/encoding.hpp"
 #include "base/strings.hpp"
 #include "cli/listing.hpp"
+#include "cli/session_parts.hpp"
 #include "commands/arguments.hpp"
 #include "commands/batch.hpp"
 #include "commands/bulk/journal.hpp"
@@ -31,7 +33,8 @@ struct BulkRun {
   Context& context;
   Tally& tally;
   Crew& crew;
-  Journal* journal;  ///< null without one
+  Journal* journal;    ///< null without one
+  std::string common;  ///< what holds for all lines, as the journal knows it
   bool fail_fast;
   std::mutex mutex{};
   std::optional<Error> error{};            ///< that ended the run; guarded by mutex
@@ -93,7 +96,7 @@ class LineJob : public Job {
   /// Keeps what came of the line, before anybody hears of it.
   void keep(const Journal::Record& record) {
     if (run_.journal != nullptr) {
-      if (auto kept = run_.journal->append(line_, text_, record); !kept) {
+      if (auto kept = run_.journal->append(line_, text_ + run_.common, record); !kept) {
         run_.break_off(std::move(kept).error());
       }
     }
@@ -138,6 +141,9 @@ class CallJob final : public LineJob {
     auto answer = answer_call(
         call_, *session_.session, run_.context.clock, {.priority = limit::Priority::bulk});
     run_.tally.retries += static_cast<std::uint64_t>(std::max(0, answer.notes.attempts - 1));
+    if (answer.result) {
+      mark_bytes(*answer.result);
+    }
     if (answer.result && call_.query) {
       cli::format_timestamps(*answer.result, TimestampStyle::iso8601);
       answer.result = call_.query->search(*answer.result);
@@ -151,9 +157,36 @@ class CallJob final : public LineJob {
     keep(record);
   }
 
+  /// A streamed body is text if it is UTF-8; base64 must not look like it.
+  void mark_bytes(Value& result) const {
+    const auto body = call_.invocation.operation.streaming_output();
+    auto* const members = body ? result.as_map() : nullptr;
+    auto* const value = members == nullptr ? nullptr : members->find(body->name());
+    if (const auto* blob = value == nullptr ? nullptr : value->as_blob()) {
+      Map marked;
+      marked.append("base64", base64_encode(blob->bytes));
+      *value = std::move(marked);
+    }
+  }
+
   CallLine call_;
   PooledSession& session_;
 };
+
+/// What holds for all lines that say nothing else, and so is part of which call a line is.
+std::string common_of(const Context& context) {
+  config::Settings settings = context.settings;
+  cli::apply_globals(context.globals, settings);
+  const auto region = settings.text(config::Setting::region);  // lines may have better profiles
+  return concat('\n',
+                settings.profile_name(),
+                '\n',
+                region ? region->value_or("") : "",
+                '\n',
+                context.globals.endpoint_url.value_or(""),
+                '\n',
+                context.globals.query.value_or(""));
+}
 
 struct Options {
   std::string file = "-";
@@ -220,10 +253,14 @@ Result<bool> read_lines(LineReader& reader,
                         const Options& options,
                         BulkRun& run,
                         SessionPool& sessions) {
+  const auto is_over = [&run] { return run.crew.is_stopped() || run.context.out.is_closed(); };
   while (true) {
-    VIRGA_TRY_ASSIGN(auto read, reader.next());
+    VIRGA_TRY_ASSIGN(auto read, reader.next(is_over));
     if (!read) {
-      return true;
+      if (!reader.is_at_end()) {
+        run.crew.stop();
+      }
+      return reader.is_at_end();
     }
     std::string text(trim(*read));
     if (text.empty() || text.front() == '#') {
@@ -232,7 +269,7 @@ Result<bool> read_lines(LineReader& reader,
     const auto line = reader.number();
     std::unique_ptr<LineJob> job;
     std::string group;
-    auto known = run.journal != nullptr ? run.journal->find(line, text) : std::nullopt;
+    auto known = run.journal != nullptr ? run.journal->find(line, text + run.common) : std::nullopt;
     if (known && (known->ok || !options.retry_failed)) {
       job = std::make_unique<KnownJob>(run, line, reader.offset(), std::move(*known));
     } else {
@@ -302,12 +339,18 @@ Status report(const BulkRun& run, const Options& options, bool at_end, Context& 
 
 Status bulk(const std::vector<std::string>& words, Context& context) {
   VIRGA_TRY_ASSIGN(const auto options, parse_options(words, context));
+  if (context.globals.yielding.are_places()) {
+    return fail(ErrorCode::usage,
+                "--regions and --profiles do not go with bulk: give each line its own.");
+  }
   VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
   SessionPool sessions(context, *catalog);
   VIRGA_TRY(sessions.set_limits(options.limits));
   VIRGA_TRY_ASSIGN(auto reader, LineReader::open(options.file));
   std::unique_ptr<Journal> journal;
+  std::string common;
   if (options.journal) {
+    common = common_of(context);
     VIRGA_TRY_ASSIGN(journal, Journal::open(*options.journal));
   }
   CrewOptions crew_options =
@@ -317,7 +360,7 @@ Status bulk(const std::vector<std::string>& words, Context& context) {
   Tally tally;
   tally.input_size = reader.size();
   Crew crew(crew_options);
-  BulkRun run{context, tally, crew, journal.get(), options.fail_fast};
+  BulkRun run{context, tally, crew, journal.get(), std::move(common), options.fail_fast};
   Result<bool> read = false;
   {
     std::optional<Progress> progress;

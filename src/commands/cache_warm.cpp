@@ -32,7 +32,7 @@ Result<std::vector<Line>> read_lines(const std::string& file) {
   VIRGA_TRY_ASSIGN(auto reader, LineReader::open(file));
   std::vector<Line> out;
   for (;;) {
-    VIRGA_TRY_ASSIGN(const auto line, reader.next());
+    VIRGA_TRY_ASSIGN(const auto line, reader.next([] { return false; }));
     if (!line) {
       return out;
     }

@@ -2,9 +2,13 @@
 #include "commands/call_line.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/strings.hpp"
 #include "cli/command_line.hpp"
@@ -115,6 +119,9 @@ Result<CallLine> parse_object(std::string_view line, Context& context, Value& id
     return fail(ErrorCode::usage, "A line must be a command line or a JSON object.");
   }
   if (const auto* given = object->find("id")) {
+    if (const auto* number = given->as_number(); number != nullptr && !std::isfinite(*number)) {
+      return fail(ErrorCode::usage, "\"id\" must be a number that JSON has.");
+    }
     id = *given;
   }
   for (const auto& [key, value] : *object) {
@@ -131,6 +138,50 @@ Result<CallLine> parse_object(std::string_view line, Context& context, Value& id
   return CallLine{id, std::move(globals), std::move(invocation), {}, {}};
 }
 
+/// The words as a call. An unknown name is answered in one sentence, not with all that there are.
+Result<cli::Invocation> parse_names(std::vector<std::string> words,
+                                    const cli::GlobalOptions& globals,
+                                    Context& context) {
+  if (!words.empty() && (words.front() == "aws" || words.front() == "virga")) {
+    words.erase(words.begin());
+  }
+  auto parsed = parse_call(words, globals, settings_of(globals, context), context);
+  if (parsed || words.empty()) {
+    return parsed;
+  }
+  VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
+  const auto service = cli::find_service_command(*catalog, words[0]);
+  if (!service) {
+    return fail(ErrorCode::usage,
+                concat("\"", words[0], "\" is no service whose operations can be called."));
+  }
+  if (words.size() > 1 && words[1] != "wait") {
+    VIRGA_TRY(find_operation(*service, words[0], words[1], globals.compat));
+  }
+  return parsed;
+}
+
+/// Options that concern more than one call.
+Status refuse_places_and_limits(cli::YieldingOptions given) {
+  for (const auto name : cli::k_yielding_options) {
+    if (*cli::find_yielding(given, name)) {
+      return fail(ErrorCode::usage,
+                  concat("--", name, " is for a command by itself, not for a call among others."));
+    }
+  }
+  return {};
+}
+
+/// Whether a path leads to where the results go: what is written there would destroy them.
+bool is_standard_output(const std::string& path) {
+  struct stat named {};
+
+  struct stat output {};
+
+  return stat(path.c_str(), &named) == 0 && fstat(STDOUT_FILENO, &output) == 0 &&
+         named.st_dev == output.st_dev && named.st_ino == output.st_ino && !S_ISCHR(named.st_mode);
+}
+
 Result<CallLine> parse_words(std::string_view line, Context& context) {
   const auto words = config::split_words(line);
   if (!words) {
@@ -139,24 +190,20 @@ Result<CallLine> parse_words(std::string_view line, Context& context) {
   VIRGA_TRY_ASSIGN(auto main,
                    cli::parse_main(*words, context.globals.compat, cli::Abbreviations::yes));
   cli::GlobalOptions globals = context.globals;
+  globals.yielding = {};  // of the whole run
   cli::merge_globals(main.globals, globals);
   std::vector<std::string> call = std::move(main.words);
-  if (main.command != "aws" && main.command != "virga") {
-    call.insert(call.begin(), main.command);
-  }
-  VIRGA_TRY_ASSIGN(auto invocation,
-                   parse_call(std::move(call), globals, settings_of(globals, context), context));
+  call.insert(call.begin(), main.command);
+  VIRGA_TRY_ASSIGN(auto invocation, parse_names(std::move(call), globals, context));
+  VIRGA_TRY(refuse_places_and_limits(invocation.yielding));
   if (invocation.wait || invocation.skeleton) {
     return fail(ErrorCode::usage, "Only calls of operations can be made in bulk.");
   }
-  if (invocation.outfile == "-" && globals.compat != cli::Compat::v1) {
+  if (invocation.outfile && ((*invocation.outfile == "-" && globals.compat != cli::Compat::v1) ||
+                             is_standard_output(*invocation.outfile))) {
     return fail(ErrorCode::usage, "The output has the results; name a file for the body.");
   }
-  std::optional<query::Expression> query;
-  if (main.globals.query) {
-    VIRGA_TRY_ASSIGN(query, query::Expression::compile(*main.globals.query));
-  }
-  return CallLine{Value(), std::move(globals), std::move(invocation), std::move(query), {}};
+  return CallLine{Value(), std::move(globals), std::move(invocation), {}, {}};
 }
 
 }  // namespace
@@ -164,9 +211,16 @@ Result<CallLine> parse_words(std::string_view line, Context& context) {
 Result<CallLine> parse_call_line(std::string_view line, Context& context, Value& id) {
   VIRGA_TRY_ASSIGN(
       auto out, line.front() == '{' ? parse_object(line, context, id) : parse_words(line, context));
+  if (out.globals.query) {
+    VIRGA_TRY_ASSIGN(out.query, query::Expression::compile(*out.globals.query));
+  }
   out.request.append("service", out.invocation.operation.service().name());
   out.request.append("operation", out.invocation.operation.name());
-  out.request.append("params", Value(out.invocation.params));
+  Value params(out.invocation.params);
+  for (const auto& [member, path] : out.invocation.stream_files) {
+    params.as_map()->set(member, path);  // what it stands for may be too much to repeat
+  }
+  out.request.append("params", std::move(params));
   if (out.globals.region) {
     out.request.append("region", *out.globals.region);
   }

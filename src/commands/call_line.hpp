@@ -18,7 +18,7 @@ struct CallLine {
   Value id;  ///< null if the line has none
   cli::GlobalOptions globals;
   cli::Invocation invocation;
-  std::optional<query::Expression> query{};  ///< of a command line
+  std::optional<query::Expression> query{};  ///< the line's, else that of the whole run
   /// As the result repeats it: service, operation, params, region and profile if given.
   Map request;
 };

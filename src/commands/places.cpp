@@ -17,6 +17,9 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+/// Where those are asked who have not configured a region.
+constexpr std::string_view k_default_region = "us-east-1";
+
 bool is_pattern(std::string_view word) {
   return word == "all" || word.find_first_of("*?[") != std::string_view::npos;
 }
@@ -109,8 +112,11 @@ Names all_regions(const model::Service& service,
   const auto partition = partition_of(catalog, region);
   const auto listed = partition.find("services").find(service.metadata("endpointPrefix"));
   const auto regionalized = listed.find("isRegionalized");
-  if (!regionalized.is_null() && !regionalized.boolean() && !region.empty()) {
-    return {region};
+  if (!regionalized.is_null() && !regionalized.boolean()) {
+    // Without a configured one, the region that such a service's calls are signed for.
+    const auto endpoint = listed.find("endpoints").find(listed.text("partitionEndpoint"));
+    const auto scope = endpoint.find("credentialScope").text("region");
+    return {!region.empty() ? region : std::string(scope.empty() ? k_default_region : scope)};
   }
   Names known = keys_of(partition.find("regions"));
   const auto endpoints = listed.find("endpoints");
@@ -151,19 +157,23 @@ Result<std::vector<Place>> find_places(const cli::YieldingOptions& wanted,
     }
     config::Settings settings = context.settings;
     cli::apply_globals(globals, settings);
-    VIRGA_TRY_ASSIGN(auto region, settings.text(config::Setting::region));
-    if (!wanted.regions) {
-      out.push_back({std::move(globals), region.value_or(""), profile});
+    auto region = settings.text(config::Setting::region);
+    if (!wanted.regions || !region) {  // a profile that fails does so in its place
+      out.push_back({std::move(globals), region ? region->value_or("") : "", profile});
       continue;
     }
     Names all;
     if (needs_all(wanted.regions)) {
       cli::GlobalOptions asks = globals;
-      if (!region) {
-        asks.region = "us-east-1";
+      if (!*region) {
+        asks.region.emplace(k_default_region);
       }
-      VIRGA_TRY_ASSIGN(auto* const session, sessions.get(asks));
-      all = all_regions(service, catalog, region.value_or(""), *session);
+      auto session = sessions.get(asks);
+      if (!session) {
+        out.push_back({std::move(globals), "", profile});
+        continue;
+      }
+      all = all_regions(service, catalog, region->value_or(""), **session);
     }
     VIRGA_TRY_ASSIGN(const auto names, expand("regions", *wanted.regions, all));
     for (const auto& name : names) {

@@ -201,17 +201,6 @@ void put_length(std::string& out,
   }
 }
 
-/// With U+FFFD for all that is not UTF-8.
-std::string clean(std::string_view text) {
-  constexpr char32_t k_replacement = 0xfffd;
-  std::string out;
-  for (std::size_t position = 0; position < text.size();) {
-    const char32_t point = next_code_point(text, position);
-    append_utf8(out, point >= 0xd800 && point <= 0xdfff ? k_replacement : point);
-  }
-  return out;
-}
-
 }  // namespace
 
 void MessageReader::feed(std::string_view bytes) {
@@ -313,7 +302,7 @@ void pack_double(std::string& out, double value) {
 
 void pack_text(std::string& out, std::string_view text) {
   if (!is_utf8(text)) {
-    pack_text(out, clean(text));
+    pack_text(out, replace_invalid_utf8(std::string(text)));
     return;
   }
   put_length(out, text.size(), 0xa0, 32, 0xd9, 0xda);

@@ -16,6 +16,9 @@ Status DescriptorWriter::write(std::string_view bytes) {
     const ssize_t put = ::write(descriptor_, bytes.data(), bytes.size());
     if (put < 0 && errno == EPIPE) {
       closed_ = true;
+    } else if (put < 0 && errno == EAGAIN) {  // whoever shares it made it non-blocking
+      pollfd entry{descriptor_, POLLOUT, 0};
+      static_cast<void>(poll(&entry, 1, -1));
     } else if (put < 0 && errno != EINTR) {
       char reason[128];
       return fail(ErrorCode::io,

@@ -26,6 +26,11 @@ from scratch import scratch_folder
 VIRGA = ""
 SANITIZED = len(sys.argv) > 1 and is_sanitized(sys.argv[1])
 
+IDENTITY = (
+    b"<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/a</Arn><UserId>u</UserId>"
+    b"<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+
 
 class Server:
     """Hands each connection to a function; loopback only."""
@@ -384,6 +389,44 @@ class BehaviourTest(unittest.TestCase):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=10)
         self.assertEqual(process.returncode, 130)
+
+    def test_signals_that_the_caller_ignores_stay_ignored(self) -> None:
+        started = threading.Event()
+        released = threading.Event()
+
+        def serve(connection: socket.socket) -> None:
+            read_request(connection)
+            started.set()
+            released.wait(30)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(IDENTITY), IDENTITY))
+
+        def ignore() -> None:  # as nohup and "&" in a script do
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+        process = subprocess.Popen(
+            [VIRGA, "sts", "get-caller-identity", "--endpoint-url", self.serve(serve)],
+            env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=ignore,
+        )
+        self.assertTrue(started.wait(20))
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        released.set()
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn(b"123456789012", out)
+
+    def test_an_output_that_does_not_block_is_waited_for(self) -> None:
+        read_end, write_end = os.pipe()
+        os.set_blocking(write_end, False)
+        url = self.serve(answer("200 OK", IDENTITY.replace(b"</Arn>", b"x" * 500_000 + b"</Arn>")))
+        process = subprocess.Popen([VIRGA, "sts", "get-caller-identity", "--endpoint-url", url], env=self.env, stdout=write_end)
+        os.close(write_end)
+        time.sleep(0.3)
+        with open(read_end, "rb") as reader:
+            self.assertEqual(len(json.loads(reader.read())["Arn"]), 500_000 + len("arn:aws:iam::123456789012:user/a"))
+        self.assertEqual(process.wait(20), 0)
 
     def test_secrets_stay_out_of_debug_output(self) -> None:
         url = self.serve(answer("403 Forbidden", b""))

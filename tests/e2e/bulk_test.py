@@ -6,6 +6,7 @@ Usage: bulk_test.py VIRGA [unittest options]
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import pty
@@ -15,6 +16,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -170,6 +172,103 @@ class Results(BulkCase):
         self.assertRegex(shown.decode(), r"\d+ done, 0 failed, [\d.]+/s, \d+ in flight, 0 retries, \d:\d\d left")
         self.assertIn("2000 done, 0 failed", shown.decode())
 
+    # What shares standard input, standard output and options with the calls.
+
+    def pipe(self, *options: str, **env: str) -> subprocess.Popen:
+        """A run that reads its lines from a pipe, in a session without a terminal."""
+        process = subprocess.Popen(
+            [VIRGA, "bulk", *options], env=self.env | env, cwd=self.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True,
+        )
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_nobody_else_takes_from_the_input(self) -> None:
+        (self.home / ".aws").mkdir()
+        keys = '{\\"Version\\": 1, \\"AccessKeyId\\": \\"A\\", \\"SecretAccessKey\\": \\"S\\"}'
+        (self.home / ".aws/config").write_text(
+            f"[profile greedy]\ncredential_process = sh -c \"cat > taken; echo '{keys}'\"\n"
+            "[profile base]\naws_access_key_id = A\naws_secret_access_key = S\n"
+            "[profile mfa]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nmfa_serial = m\n"
+        )
+        process = self.pipe(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+        lines = "".join(get(str(i), profile="greedy") for i in range(300)) + get("a", profile="mfa") + get("123456", profile="greedy")
+        out, _ = process.communicate(lines.encode(), timeout=60)
+        records = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([record["id"] for record in records], list(range(1, 303)))
+        self.assertEqual([record["id"] for record in records if "error" in record], [301])
+        self.assertEqual((self.home / "taken").read_bytes(), b"")
+
+    def test_what_ends_a_run_does_not_wait_for_the_next_line(self) -> None:
+        self.service.missing = {"bad"}
+        process = self.pipe("--fail-fast")
+        process.stdin.write(get("bad").encode())
+        process.stdin.flush()
+        self.assertEqual(process.wait(timeout=20), 1)
+        process = self.pipe()
+        process.stdout.close()
+        process.stdin.write(get("a").encode())
+        process.stdin.flush()
+        self.assertEqual(process.wait(timeout=20), 0)
+
+    def test_options_of_the_run_hold_for_its_lines(self) -> None:
+        lines = get("a") + "dynamodb get-item --table-name t --key id={S=b} --query Item\n"
+        records, _ = self.bulk(lines, "--query", "Item.id.S", "--region", "eu-west-1")
+        self.assertEqual([record["result"] for record in records], ["a", {"id": {"S": "b"}}])
+        self.assertEqual(set(self.service.hosts), {"eu-west-1"})
+        call = "dynamodb get-item --table-name t --key id={S=b} "
+        records, _ = self.bulk("".join(f"{call}{option}\n" for option in (
+            "--regions a,b", "--profiles all", "--rate 3", "--max-concurrency 2", "--parallel")), status=1)
+        for record in records:
+            self.assertIn("not for a call among others", record["error"]["message"])
+        result = subprocess.run([VIRGA, "--regions", "a,b", "bulk", self.write(lines)], env=self.env, capture_output=True, text=True,
+                                timeout=60, check=False)
+        self.assertEqual((result.returncode, result.stdout), (252, ""))
+        self.assertIn("do not go with bulk", result.stderr)
+
+    def test_every_line_of_the_output_is_json(self) -> None:
+        lines = b'\xef\xbb\xbf# comment\n{"id": 1e400, "service": "dynamodb", "operation": "GetItem"}\n'
+        lines += get("a", id="\ud800").encode() + b"dynamodb \xff\xfe\nnosuch thing\ndynamodb nosuch\n"
+        (self.home / "odd").write_bytes(lines)
+        result = subprocess.run([VIRGA, "bulk", "odd"], env=self.env, cwd=self.home, capture_output=True, timeout=60, check=False)
+        def refuse(name: str) -> None:
+            raise AssertionError(name)
+
+        records = [json.loads(line, parse_constant=refuse) for line in result.stdout.decode().splitlines()]
+        self.assertEqual([record["id"] for record in records], [2, "\ufffd" * 3, 4, 5, 6])
+        self.assertEqual([record["id"] for record in records if "result" in record], ["\ufffd" * 3])
+        self.assertLess(len(result.stdout), 3000)
+
+    def test_bodies_that_are_no_text_are_marked(self) -> None:
+        class Object(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = b"\xff\x00" if self.path.endswith("/bytes") else b"/wA="
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = http.server.HTTPServer(("127.0.0.1", 0), Object)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        lines = "".join(json.dumps({"service": "s3", "operation": "GetObject", "params": {"Bucket": "b", "Key": key}}) + "\n"
+                        for key in ("bytes", "text"))
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        records, _ = self.bulk(lines, "--query", "Body", AWS_ENDPOINT_URL=url)
+        self.assertEqual([record["result"] for record in records], [{"base64": "/wA="}, "/wA="])
+        path = self.write("".join(f"s3api get-object --bucket b --key text {name}\n" for name in ("/dev/stdout", "out", "body")))
+        with open(self.home / "out", "w") as out:
+            subprocess.run([VIRGA, "bulk", path], env=self.env | {"AWS_ENDPOINT_URL": url}, cwd=self.home, stdout=out,
+                           stderr=subprocess.DEVNULL, timeout=60, check=False)
+        records = [json.loads(line) for line in (self.home / "out").read_text().splitlines()]
+        self.assertEqual(["error" in record for record in records], [True, True, False])
+        self.assertEqual((self.home / "body").read_bytes(), b"/wA=")
+
     def test_usage(self) -> None:
         for options, wanted in (
             (["--rate", "fast"], "requests per second"),
@@ -227,6 +326,16 @@ class Ends(BulkCase):
         records, _ = self.bulk("".join(map(get, keys)), "--resume", str(journal), "--retry-failed")
         self.check_paired(records, keys, set())
         self.assertEqual(set(self.service.asked), failing | {"other"})
+
+    def test_a_journal_is_of_one_place(self) -> None:
+        lines, journal = get("a") + get("b", region="eu-west-1"), str(self.home / "journal")
+        self.bulk(lines, "--resume", journal)
+        self.service.forget()
+        self.bulk(lines, "--resume", journal, AWS_REGION="us-west-2")
+        self.assertEqual(self.service.hosts, {"us-west-2": 1, "eu-west-1": 1})
+        self.service.forget()
+        self.bulk(lines, "--resume", journal, "--region", "us-west-2")
+        self.assertEqual(self.service.asked, {})
 
     def test_a_damaged_journal_costs_only_what_is_damaged(self) -> None:
         lines = get("a") + get("b") + get("c")

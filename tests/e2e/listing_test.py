@@ -306,6 +306,13 @@ class ListingTest(unittest.TestCase):
         self.assertEqual(pages.requests, 50)
         self.assertIn(key(49999).encode(), out)
 
+    def test_a_query_of_all_is_not_asked_of_a_part(self) -> None:
+        pages = self.serve(50)
+        process = self.start(pages, "--query", "length(Contents)")
+        process.stdout.close()
+        self.assert_ends_silently(process)
+        self.assertLess(pages.requests, 50)
+
     def test_ctrl_c_ends_a_listing_with_130(self) -> None:
         pages = self.serve(3, 5, held=2)
         process = self.start(pages, "--output", "ndjson")
@@ -431,6 +438,17 @@ class ListingTest(unittest.TestCase):
         process = self.start(bucket, "--stream", "--parallel", "--max-items", "10", "--output", "ndjson")
         out, _ = process.communicate(timeout=60)
         self.assertEqual((len(out.splitlines()), len(bucket.requests)), (10, 1))
+
+    def test_rows_that_could_not_be_written_are_not_passed_over(self) -> None:
+        bucket = self.bucket([f"{i:06d}" for i in range(3000)])
+        with open("/dev/full", "w") as full:
+            result = subprocess.run(
+                [VIRGA, "s3api", "list-objects-v2", "--bucket", "b", "--endpoint-url", bucket.url, "--stream", "--parallel"],
+                env=self.env, cwd=self.folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+            )
+        self.assertEqual(result.returncode, 255)
+        self.assertIn("No space left", result.stderr)
+        self.assertNotIn("NextToken", result.stderr)
 
     def test_a_range_that_fails_is_reported_once_and_in_its_place(self) -> None:
         keys = [f"{i:06d}" for i in range(3000)]

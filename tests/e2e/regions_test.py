@@ -34,6 +34,8 @@ class Service(http.server.ThreadingHTTPServer):
         self.sizes: set[str] = set()
         self.down: set[str] = set()
         self.delay: dict[str, float] = {}
+        self.pages = 1  # of a bucket, an object each
+        self.broken = ""  # the region where the fourth page is refused
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
@@ -43,6 +45,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+    def do_GET(self) -> None:
+        key, region = re.search(r"Credential=(\w+)/\d+/([^/]+)/", self.headers["Authorization"]).groups()
+        self.server.asked.append((key, region, "ListObjectsV2"))
+        token = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("continuation-token", ["0"])[0]
+        number = int(token)
+        more = number + 1 < self.server.pages
+        status = 403 if region == self.server.broken and number == 3 else 200
+        text = (
+            f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated><NextContinuationToken>{number + 1}</NextContinuationToken>"
+            f"<Contents><Key>{number:05}{'x' * 900}</Key></Contents></ListBucketResult>"
+            if status == 200
+            else "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+        )
+        self.answer(status, "text/xml", text)
+
+    def answer(self, status: int, kind: str, text: str) -> None:
+        payload = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(payload)))
+        self.end_headers()
+        self.wfile.write(payload)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
@@ -77,12 +102,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             )
         else:
             kind, text = "application/x-amz-json-1.0", json.dumps({"TableNames": [f"t-{region}"]})
-        payload = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(payload)))
-        self.end_headers()
-        self.wfile.write(payload)
+        self.answer(status, kind, text)
 
 
 class RegionsTest(unittest.TestCase):
@@ -179,6 +199,44 @@ class RegionsTest(unittest.TestCase):
         found = self.items("sts", "get-caller-identity", "--regions", "eu-west-1,us-east-1")
         self.assertEqual([(item["Region"], item["CallAccount"], item["Account"]) for item in found],
                          [("eu-west-1", "", "1"), ("us-east-1", "", "1")])
+
+    def test_items_come_as_they_are_fetched(self) -> None:
+        words = ("s3api", "list-objects-v2", "--bucket", "b", "--regions", "eu-west-1,us-east-1,eu-north-1", "--output", "ndjson")
+        self.service.pages = 200
+        self.assertEqual(len(self.run_virga(*words).stdout.splitlines()), 3 * 200)
+        self.service.asked.clear()
+        with subprocess.Popen([VIRGA, *words], env=self.env, cwd=self.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            self.assertIn(b"eu-west-1", process.stdout.readline())
+            process.stdout.close()
+            self.assertEqual(process.wait(60), 0)
+            self.assertEqual(process.stderr.read(), b"")
+        self.assertLess(len(self.service.asked), 3 * 200)
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([VIRGA, *words], env=self.env, cwd=self.home, stdout=full, stderr=subprocess.PIPE, text=True,
+                                    timeout=60, check=False)
+        self.assertEqual((result.returncode, "No space left" in result.stderr), (255, True))
+
+    def test_a_stream_asks_its_query_of_each_item(self) -> None:
+        words = ("ec2", "describe-vpcs", "--regions", "eu-west-1,us-east-1", "--stream", "--query", "VpcId", "--output")
+        found = [json.loads(line) for line in self.run_virga(*words, "ndjson").stdout.splitlines()]
+        self.assertEqual([(item["Region"], item["Value"]) for item in found],
+                         [(name, f"vpc-{name}-{i}") for name in ("eu-west-1", "us-east-1") for i in (1, 2)])
+        self.assertEqual(self.run_virga(*words, "json").stdout.count("\n}\n"), 4)
+
+    def test_what_fails_in_the_middle_keeps_what_came(self) -> None:
+        self.service.pages, self.service.broken = 5, "eu-west-1"
+        words = ("s3api", "list-objects-v2", "--bucket", "b", "--regions", "eu-west-1,us-east-1", "--output", "csv")
+        result = self.run_virga(*words, status=1)
+        self.assertEqual([line.split(",")[0] for line in result.stdout.splitlines()[1:]], ["eu-west-1"] * 3 + ["us-east-1"] * 5)
+        self.assertRegex(result.stderr, "^eu-west-1: .*AccessDenied")
+
+    def test_without_a_region(self) -> None:
+        (self.home / ".aws/config").write_text("[profile prod-a]\n[profile prod-b]\nregion = us-west-2\n")
+        found = self.items("iam", "list-users", "--regions", "all")
+        self.assertEqual([item["Region"] for item in found], ["us-east-1"])
+        result = self.run_virga("ec2", "describe-vpcs", "--profiles", "prod-b,none,prod-a", status=1)
+        self.assertEqual({item["Profile"] for item in json.loads(result.stdout)}, {"prod-b"})
+        self.assertRegex(result.stderr, r"^profile none: .* could not be found\nprofile prod-a: You must specify a region")
 
     def test_options_of_operations_stay_theirs(self) -> None:
         result = self.run_virga(

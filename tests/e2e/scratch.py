@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -40,7 +41,13 @@ def remove(folder: Path) -> None:
 
 
 def scratch_folder(add_cleanup: Callable) -> Path:
-    """A new empty folder; `add_cleanup` is the case's addCleanup or the class's addClassCleanup."""
+    """A new empty folder; `add_cleanup` is the case's addCleanup or the class's addClassCleanup.
+
+    Programs are started from here as from a terminal: a shell that runs the tests in the background has SIGINT ignored,
+    and they would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="virga-e2e-"))
     add_cleanup(remove, folder)
     return folder

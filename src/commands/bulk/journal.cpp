@@ -18,7 +18,7 @@
 namespace virga::commands {
 namespace {
 
-constexpr std::string_view k_head = "virga-bulk-journal 1\n";
+constexpr std::string_view k_head = "virga-bulk-journal 2\n";
 constexpr std::size_t k_digest_letters = 16;
 constexpr std::size_t k_sum_letters = 8;
 

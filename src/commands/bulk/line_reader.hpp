@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -12,7 +13,7 @@ namespace virga::commands {
 /// The lines of a file or of standard input, one after the other. Thread-compatible.
 class LineReader {
  public:
-  /// "-": standard input. Errors: io.
+  /// "-": standard input, which nobody else reads from then on. Errors: io.
   [[nodiscard]] static Result<LineReader> open(const std::string& path);
   LineReader(LineReader&& other) noexcept;
   LineReader(const LineReader&) = delete;
@@ -20,8 +21,12 @@ class LineReader {
   LineReader& operator=(LineReader&&) = delete;
   ~LineReader();
 
-  /// Nothing at the end. Errors: io; usage, for a line of more than 16 MiB.
-  [[nodiscard]] Result<std::optional<std::string>> next();
+  /// Nothing at the end, or once `is_over` says so, which is asked now and then while there is
+  /// nothing to read. Errors: io; usage, for a line of more than 16 MiB.
+  [[nodiscard]] Result<std::optional<std::string>> next(const std::function<bool()>& is_over);
+
+  /// Whether the input came to its end.
+  [[nodiscard]] bool is_at_end() const { return ended_ && at_ == held_.size(); }
 
   /// Of the last line, from 1 on.
   [[nodiscard]] std::uint64_t number() const { return number_; }
@@ -34,6 +39,9 @@ class LineReader {
 
  private:
   LineReader(std::string path, int file) : path_(std::move(path)), file_(file) {}
+
+  /// Whether there is something to read before `is_over`.
+  [[nodiscard]] bool wait(const std::function<bool()>& is_over) const;
 
   std::string path_;
   int file_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/encoding.hpp"
 #include "commands/batch.hpp"
 #include "value/json_write.hpp"
 
@@ -33,7 +34,8 @@ std::string result_line(Value id,
              std::round(static_cast<double>(duration.count()) / k_per_millisecond * 10) / 10);
   JsonStyle style;
   style.timestamps = TimestampStyle::iso8601;
-  return to_json(std::move(out), style);
+  // A line may have had any bytes; what reads the results needs text.
+  return replace_invalid_utf8(to_json(std::move(out), style));
 }
 
 }  // namespace virga::commands

@@ -91,7 +91,4 @@ extern const ServiceQuirks k_sso_oidc;
   return fail(ErrorCode::validation, "Parameter validation failed:\n" + std::string(report));
 }
 
-/// Bytes as Python's decode("utf-8", "replace") gives them: each ill-formed sequence is one U+FFFD.
-[[nodiscard]] std::string replace_invalid_utf8(std::string bytes);
-
 }  // namespace virga::engine::quirks

@@ -26,6 +26,8 @@ using std::chrono::milliseconds;
 
 /// Idle connections that are kept, all hosts together.
 constexpr long k_idle_connections = 256;
+/// What a socket's buffer takes at once.
+constexpr curl_off_t k_small_upload = 64 << 10;
 
 std::uint32_t epoll_events(int what) {
   std::uint32_t events = 0;
@@ -363,10 +365,12 @@ void Loop::end_silent() {
   std::vector<std::pair<CURL*, Error>> overdue;
   for (auto& [easy, transfer] : active_) {
     const std::lock_guard lock(transfer->mutex);
-    // A body in memory goes out without a callback; its progress counts as a sign of life.
+    // A body in memory goes out without a callback; its progress counts as a sign of life. A small
+    // one is out as soon as there is a connection, and says nothing.
     curl_off_t uploaded = 0;
     curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
-    const bool progressed = std::exchange(transfer->uploaded_bytes, uploaded) != uploaded;
+    const bool progressed =
+        std::exchange(transfer->uploaded_bytes, uploaded) != uploaded && uploaded > k_small_upload;
     if (!transfer->connected || transfer->download_paused || transfer->upload_paused ||
         progressed) {
       transfer->last_activity = now;  // the connect timeout, or the caller, has the word
