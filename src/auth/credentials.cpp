@@ -168,10 +168,13 @@ Result<std::optional<Identity>> CredentialChain::identity() const {
       out.account =
           credentials->account_id.value_or(account_of_access_key(credentials->access_key_id));
     }
+    if (!out.account.empty()) {
+      append(out.text, ";account=", out.account);
+    }
+    // An account has many who may see different things: without the role's name the key says who.
     append(out.text,
-           out.account.empty() ? concat(";key=", credentials->access_key_id)
-                               : concat(";account=", out.account),
-           credentials->role.empty() ? "" : concat(";role=", credentials->role));
+           credentials->role.empty() ? concat(";key=", credentials->access_key_id)
+                                     : concat(";role=", credentials->role));
     return std::optional(std::move(out));
   }
   return std::nullopt;

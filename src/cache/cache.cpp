@@ -32,6 +32,13 @@ CacheOptions with_own_folder(CacheOptions options) {
       options.debug("cache: " + path + " is another user's, so that nothing is kept there");
     }
     options.root.clear();
+  } else if (path == options.root && access(path.c_str(), W_OK) != 0 &&
+             (errno == EACCES || errno == EROFS)) {
+    // Nor could it be dropped there.
+    if (options.debug) {
+      options.debug("cache: " + path + " cannot be written, so that nothing in it is believed");
+    }
+    options.root.clear();
   }
   return options;
 }
@@ -62,7 +69,7 @@ void Cache::debug(const std::string& line) const {
 
 std::unique_ptr<Reading> Cache::read(Question question, Terms terms, Enough enough) {
   return std::unique_ptr<Reading>(
-      new Reading(*this, std::move(question), terms, std::move(enough)));
+      new Reading(*this, std::move(question), std::move(terms), std::move(enough)));
 }
 
 std::shared_ptr<const Answer> Cache::find_in_memory(const Key& key,
@@ -122,7 +129,8 @@ std::chrono::microseconds settled(std::chrono::microseconds ttl, std::chrono::mi
   return std::clamp(quiet, std::chrono::microseconds(0), ttl);
 }
 
-Value take_value(PagePtr page) {
+// The page goes with the caller's last reference to it.
+Value take_value(PagePtr page) {  // NOLINT(performance-unnecessary-value-param)
   if (page.use_count() == 1) {
     // Pages are made as values that are not const; nobody else sees this one.
     return std::move(const_cast<Value&>(*page));  // NOLINT

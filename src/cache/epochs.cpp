@@ -232,7 +232,11 @@ bool Epochs::advance_file(std::uint64_t first, std::uint64_t count) const {
   // The file that was opened may have been removed, and another one be in its place.
   constexpr int k_tries = 5;
   for (int i = 0; i < k_tries; ++i) {
-    const File file = open_to_change(path_);
+    File file = open_to_change(path_);
+    if (!file && errno == ENOENT) {
+      make();  // what is fetched next must know of this write
+      file = open_to_change(path_);
+    }
     if (!file) {
       return errno == ENOENT || errno == ENOTDIR;
     }

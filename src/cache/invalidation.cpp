@@ -142,6 +142,13 @@ Invalidation invalidation_of(std::string_view service,
   return out;
 }
 
+bool Invalidation::every_region(std::string_view service) const {
+  return every_region_ ||
+         std::any_of(std::begin(k_every_region), std::end(k_every_region), [&](const Row& row) {
+           return row.operations == "*" && any_glob_matches(row.services, service);
+         });
+}
+
 bool Invalidation::reaches(std::string_view service, std::string_view operation) const {
   const bool is_touched =
       everything_ || std::find(services_.begin(), services_.end(), service) != services_.end();

@@ -23,6 +23,10 @@ class Invalidation {
 
   [[nodiscard]] bool every_region() const { return every_region_; }
 
+  /// The same of what is kept of one of services(): a service that is one for all regions may have
+  /// been asked in any.
+  [[nodiscard]] bool every_region(std::string_view service) const;
+
   /// Whether every service is touched; then services() is of no use.
   [[nodiscard]] bool every_service() const { return everything_; }
 

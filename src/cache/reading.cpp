@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "base/strings.hpp"
@@ -32,11 +34,31 @@ std::shared_ptr<Answer> load(StoredEntry& entry) {
   return answer;
 }
 
+/// Whether another one who asks the same would fail so, too: not for what depends on who asks, and
+/// how (a secret that does not fit its key, a timeout), nor for what a retry may mend.
+bool is_about_the_question(const Error& error) {
+  constexpr std::string_view k_marks[] = {"Signature",
+                                          "Token",
+                                          "Expired",
+                                          "Skewed",
+                                          "Throttl",
+                                          "TooManyRequests",
+                                          "RequestLimit",
+                                          "SlowDown"};
+  if (error.code != ErrorCode::service || !error.service) {
+    return error.code == ErrorCode::service;
+  }
+  return error.service->status < 500 &&
+         std::none_of(std::begin(k_marks), std::end(k_marks), [&](std::string_view mark) {
+           return error.service->code.find(mark) != std::string::npos;
+         });
+}
+
 }  // namespace
 
 Reading::Reading(Cache& cache, Question question, Terms terms, Enough enough)
     : cache_(cache),
-      terms_(terms),
+      terms_(std::move(terms)),
       enough_(std::move(enough)),
       key_(make_key(question)),
       question_(std::move(question)) {}
@@ -80,7 +102,8 @@ std::optional<Outcome> Reading::usable(const Metadata& metadata) const {
   if (age < ttl) {
     return Outcome::hit;
   }
-  if (terms_.only_kept || age < ttl + terms_.stale_while_revalidate) {
+  // What was kept for less, since a write came before it, is past its time sooner, too.
+  if (terms_.only_kept || age < ttl + std::min<microseconds>(ttl, terms_.stale_while_revalidate)) {
     return Outcome::stale_hit;
   }
   return std::nullopt;
@@ -435,7 +458,7 @@ void Reading::finish(bool complete) {
 void Reading::finish(const Error& error) {
   finished_ = true;
   writer_ = nullptr;
-  const bool is_shared = error.code != ErrorCode::interrupted && error.code != ErrorCode::io;
+  const bool is_shared = is_about_the_question(error);
   if (is_shared && next_ == 0 && flight_.has_waiters()) {
     std::string raw;
     if (append_binary(raw, describe_error(error))) {

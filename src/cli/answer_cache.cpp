@@ -109,6 +109,7 @@ Result<std::unique_ptr<AnswerCache>> AnswerCache::open(const GlobalOptions& glob
     out->use_.max_age = *age;
   }
   out->use_.refresh = globals.refresh;
+  out->use_.alone = globals.refresh || globals.no_cache;
   out->use_.offline = globals.offline;
   out->use_.stale_if_error = globals.stale_if_error;
   out->use_.revalidates = owner.revalidates;

@@ -31,7 +31,7 @@ constexpr std::string_view k_usage =
     "       virga cache policy [SERVICE [OPERATION]]\n"
     "       virga cache path\n"
     "       virga cache verify\n"
-    "       virga cache warm [FILE]\n"
+    "       virga cache warm [FILE] [--wait]\n"
     "\n"
     "PATTERN is SERVICE:OPERATION, or anything that stands in ACCOUNT/REGION/SERVICE/OPERATION; * "
     "and ? are wildcards.";

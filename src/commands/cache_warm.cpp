@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/strings.hpp"
+#include "cache/invalidation.hpp"
 #include "cli/call_runner.hpp"
 #include "commands/bulk/line_reader.hpp"
 #include "commands/call_line.hpp"
@@ -47,6 +48,13 @@ Result<std::vector<Line>> read_lines(const std::string& file) {
 Status warm_line(const std::string& text, SessionPool& sessions, Context& context) {
   Value id;
   VIRGA_TRY_ASSIGN(const auto call, parse_call_line(text, context, id));
+  const auto& operation = call.invocation.operation;
+  if (cache::is_write(operation.service().name(), operation.name())) {
+    return fail(
+        ErrorCode::usage,
+        concat(
+            operation.service().name(), ":", operation.name(), " is no read; it was not called."));
+  }
   VIRGA_TRY_ASSIGN(auto* const session, sessions.get(call.globals));
   output::NullWriter nowhere;
   VIRGA_TRY(cli::fetch_result(call.invocation,

@@ -13,6 +13,8 @@
 
 #include "base/exec.hpp"
 #include "base/strings.hpp"
+#include "cache/selection.hpp"
+#include "cli/answer_cache.hpp"
 
 namespace virga::commands {
 namespace {
@@ -44,12 +46,17 @@ std::optional<std::string> find_aws(const std::string& path) {
 
 /// The command line without what the other program may not know.
 std::vector<std::string> foreign_words(std::span<const std::string> words) {
-  constexpr std::array<std::string_view, 2> k_own = {"--compat", "--cli-error-format"};
+  constexpr std::array<std::string_view, 3> k_own = {"--compat", "--cli-error-format", "--max-age"};
+  constexpr std::array<std::string_view, 4> k_own_flags = {
+      "--no-cache", "--refresh", "--offline", "--stale-if-error"};
   std::vector<std::string> out{"aws"};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto is_own = [&](std::string_view option) {
       return words[i] == option || words[i].starts_with(concat(option, "="));
     };
+    if (std::find(k_own_flags.begin(), k_own_flags.end(), words[i]) != k_own_flags.end()) {
+      continue;
+    }
     if (std::none_of(k_own.begin(), k_own.end(), is_own)) {
       out.push_back(words[i]);
     } else if (words[i].find('=') == std::string::npos) {
@@ -57,6 +64,28 @@ std::vector<std::string> foreign_words(std::span<const std::string> words) {
     }
   }
   return out;
+}
+
+/// What the other program changes nobody sees here: what is kept of it goes, and what is read from
+/// now on is kept as shortly as after any write.
+void drop_what_may_change(const std::string& what, const Context& context) {
+  constexpr std::array<std::string_view, 5> k_local = {
+      "configure", "sso", "login", "history", "help"};
+  const std::string_view service = std::string_view(what).substr(0, what.find(' '));
+  const bool shows = service == "logs";  // "tail" and "start-live-tail"
+  if (shows || std::find(k_local.begin(), k_local.end(), service) != k_local.end()) {
+    return;
+  }
+  auto answers = cli::AnswerCache::open(
+      context.globals, context.environment, {.clock = context.clock, .random = context.random});
+  if (!answers) {
+    return;
+  }
+  cache::Selection selection;
+  if (service == "s3") {
+    selection.service = "s3*";
+  }
+  (*answers)->cache().invalidate(selection);
 }
 
 }  // namespace
@@ -84,6 +113,10 @@ Status hand_over(const std::string& what,
     VIRGA_TRY(context.err.write(
         concat("virga: \"", what, "\" is not native yet; ", *program, " does it.\n")));
   }
+  if (context.globals.offline) {
+    return fail(ErrorCode::usage, concat("--offline: \"", what, "\" is done by another program."));
+  }
+  drop_what_may_change(what, context);
   std::vector<std::pair<std::string, std::string>> variables = {{k_guard, "1"}};
   if (context.globals.cli_error_format) {
     // Older versions fail at the option, but read past the variable.

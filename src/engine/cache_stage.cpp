@@ -103,6 +103,7 @@ Result<std::optional<CacheStage::Plan>> CacheStage::plan(const Call& call) const
   terms.look_up = use.mode != CacheMode::off && !use.refresh;
   terms.store = use.mode == CacheMode::on;
   terms.only_kept = use.offline;
+  terms.share = !use.alone;
   terms.share_widely = use.shares_widely || terms.store;
   terms.stale_if_error = use.stale_if_error;
   if (use.revalidates) {
@@ -130,17 +131,16 @@ void CacheStage::drop_changed(const Call& call) const {
   const auto asked = question(call);
   cache::Selection selection;
   selection.account = asked ? asked->account : "";
-  selection.region = asked && !changed.every_region() ? asked->region : "*";
   selection.reaches = [&changed](std::string_view touched, std::string_view operation) {
     return changed.reaches(touched, operation);
   };
   if (changed.every_service()) {
-    selection.service = "*";
     parts_.cache.cache.invalidate(selection);
     return;
   }
   for (const auto& name : changed.services()) {
     selection.service = name;
+    selection.region = asked && !changed.every_region(name) ? asked->region : "*";
     parts_.cache.cache.invalidate(selection);
   }
 }

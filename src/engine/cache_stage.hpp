@@ -38,6 +38,7 @@ struct CacheUse {
   /// a call, which those who keep no answers and make very many calls can do without.
   bool shares_widely = true;
   bool revalidates = false;  ///< a stale answer will do, since the caller fetches it anew
+  bool alone = false;  ///< no fetch is shared: it may have begun before what the caller knows of
 };
 
 /// What the cache did for a call.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // "virga aws": any operation of any service, typed values in and out.
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/files.hpp"
 #include "base/strings.hpp"
 #include "cli/command_line.hpp"
 #include "cli/global_options.hpp"
@@ -59,31 +61,77 @@ class StreamSink final : public http::BodySink {
   std::shared_ptr<OutputStream> stream_;
 };
 
-/// The pipeline's bytes in a file without a name: a request needs their number before the first.
-Result<std::string> spool_input(RunningCall& call) {
+/// A file without a name for a body; -1 if none can be made.
+int open_spool() {
   const char* const folder =
       std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
-  const int file = open(folder == nullptr ? "/tmp" : folder, O_TMPFILE | O_RDWR, 0600);
-  if (file < 0) {
-    return fail(ErrorCode::io, "cannot make a temporary file for the pipeline's input");
+  return open(folder == nullptr ? "/tmp" : folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+Status write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(file, bytes.data(), bytes.size());
+    if (put < 0 && errno != EINTR) {
+      return fail(ErrorCode::io, errno_text(errno, "cannot keep the pipeline's input"));
+    }
+    bytes.remove_prefix(put < 0 ? 0 : static_cast<std::size_t>(put));
   }
-  while (true) {
-    auto chunk = call.input->next(call.stop);
+  return {};
+}
+
+/// The pipeline's input as bytes, part by part. Errors: usage, for what is neither text nor bytes.
+Status take_bytes(RunningCall& call, const std::function<Status(std::string_view)>& take) {
+  const auto refuse = [](std::string_view what) {
+    return fail(ErrorCode::usage,
+                concat("The pipeline's input is the body: it must be text or binary data, not ",
+                       what,
+                       ". Convert it (\"to json\"), or name a file."));
+  };
+  const auto& header = call.request.input;
+  if (header.kind == PipelineHeader::Kind::value) {
+    Span at = header.span;
+    VIRGA_TRY_ASSIGN(const auto value, from_nu_value(header.value, at));
+    if (const auto* blob = value.as_blob()) {
+      return take(blob->bytes);
+    }
+    const auto* text = value.as_string();
+    return text == nullptr ? refuse(value.is_map() ? "a record" : "such a value") : take(*text);
+  }
+  if (header.kind == PipelineHeader::Kind::list_stream) {
+    return refuse("a list");
+  }
+  for (;;) {
+    VIRGA_TRY_ASSIGN(const auto chunk, call.input->next(call.stop));
     if (!chunk) {
-      close(file);
-      return fail(std::move(chunk).error());
+      return {};
     }
-    if (!*chunk) {
-      break;
-    }
-    const auto* blob = (*chunk)->as_blob();
-    const std::string_view bytes = blob == nullptr ? std::string_view() : blob->bytes;
-    if (write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-      close(file);
-      return fail(ErrorCode::io, "cannot write the pipeline's input to a temporary file");
+    if (const auto* blob = chunk->as_blob()) {
+      VIRGA_TRY(take(blob->bytes));
     }
   }
-  return concat("/proc/self/fd/", file);
+}
+
+/// The pipeline's input as the body of a request, which needs their number before the first one: in
+/// a file without a name meanwhile.
+Result<std::shared_ptr<http::BodySource>> body_of(RunningCall& call) {
+  const int file = open_spool();
+  if (file < 0) {
+    return fail(ErrorCode::io, errno_text(errno, "cannot make a file for the pipeline's input"));
+  }
+  auto kept = take_bytes(call, [file](std::string_view bytes) { return write_all(file, bytes); });
+  auto source = kept ? http::open_file_source(concat("/proc/self/fd/", file))
+                     : Result<std::shared_ptr<http::BodySource>>(fail(std::move(kept).error()));
+  close(file);
+  return source;
+}
+
+bool has_input(const RunningCall& call) {
+  const auto& header = call.request.input;
+  if (header.kind != PipelineHeader::Kind::value) {
+    return header.kind != PipelineHeader::Kind::empty;
+  }
+  const auto value = read_nu_value(header.value);
+  return value && value->payload != nullptr;
 }
 
 /// One run of the command.
@@ -307,10 +355,8 @@ Status AwsRun::run() {
     return {};
   }
   const auto streamed = invocation.operation.streaming_input();
-  if (streamed && running.input && invocation.stream_files.empty()) {
-    VIRGA_TRY_ASSIGN(const auto path, spool_input(running));
-    VIRGA_TRY_ASSIGN(call.body, http::open_file_source(path));
-    close(static_cast<int>(parse_int(path.substr(path.rfind('/') + 1)).value_or(-1)));
+  if (streamed && has_input(running) && invocation.stream_files.empty()) {
+    VIRGA_TRY_ASSIGN(call.body, body_of(running));
     call.params.as_map()->set(streamed->name(), Blob());
   }
   const bool paginate = main_.globals.paginate && invocation.pagination.enabled &&

@@ -52,13 +52,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with service.lock:
             service.calls.append(action)
             number = len(service.calls)
+            fail_with = service.fail_with
         time.sleep(service.delay)
         if service.down:
             self.close_connection = True
             return
         status, kind, text = 200, "text/xml", ""
-        if service.fail_with:
-            status, text = service.fail_with[0], service.fail_with[1].decode()
+        if fail_with:
+            status, text = fail_with[0], fail_with[1].decode()
         elif action == "DescribeInstances":
             page = int(form.get("NextToken", ["0"])[0])
             token = f"<nextToken>{page + 1}</nextToken>" if page + 1 < service.pages else ""

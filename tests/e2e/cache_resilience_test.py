@@ -50,6 +50,34 @@ class SingleFlightTest(CacheCase):
         self.assertEqual(len({result.stderr for result in results}), 1)
         self.assertLessEqual(self.calls(), 2)
 
+    def in_flight(self, **env: str) -> subprocess.Popen:
+        process = subprocess.Popen([self.virga, *READ], env=self.environment(env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        while self.calls() < 1:
+            time.sleep(0.01)
+        return process
+
+    def test_who_asks_anew_shares_no_request_that_has_begun(self) -> None:
+        self.service.delay = 4.0
+        self.in_flight()
+        self.service.delay = 0.0
+        for number, words in enumerate((("--refresh",), ("--no-cache",)), 2):
+            self.assertIn(f"r-{number}", self.ok(*READ, *words))
+
+    def test_failures_of_the_askers_own_are_not_shared(self) -> None:
+        self.service.delay = 4.0
+        text = b"<Response><Errors><Error><Code>SignatureDoesNotMatch</Code><Message>no</Message></Error></Errors></Response>"
+        self.service.fail_with = (403, text)
+        self.in_flight(AWS_SECRET_ACCESS_KEY="wrong")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            other = pool.submit(self.run_virga, *READ)
+            time.sleep(3)
+            self.service.fail_with = None
+            self.service.delay = 0.0
+            self.assertEqual(other.result().returncode, 0)
+        self.assertEqual(self.calls(), 2)
+
     def test_the_first_one_killed_in_flight(self) -> None:
         self.service.delay = 3.0
         first = subprocess.Popen([self.virga, *READ], env=self.environment({}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

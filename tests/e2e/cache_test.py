@@ -260,6 +260,43 @@ class InvalidationTest(CacheCase):
         self.ok("iam", "create-user", "--user-name", "new", "--region", "us-east-1")
         self.assertIn("u3", self.ok("iam", "list-users", "--region", "eu-west-1"))
 
+    def test_what_a_write_touches_of_a_global_service_goes_everywhere(self) -> None:
+        self.ok("iam", "list-users", "--region", "us-east-1")
+        self.ok("ecs", "create-cluster", "--region", "us-west-2")
+        self.assertIn("u3", self.ok("iam", "list-users", "--region", "us-east-1"))
+
+    def test_the_first_write_of_all_is_remembered(self) -> None:
+        self.ok("ec2", "run-instances", "--image-id", "ami-1")
+        self.ok(*READ)
+        self.assertLess(json.loads(self.ok("cache", "list"))[0]["ttl_seconds"], 60)
+
+    def test_what_another_program_writes_counts(self) -> None:
+        (self.home / "bin").mkdir()
+        other = self.home / "bin/aws"
+        other.write_text("#!/bin/sh\necho $*\n")
+        other.chmod(0o755)
+        path = f"{self.home}/bin:{os.environ['PATH']}"
+        self.ok(*READ)
+        self.ok("s3", "cp", "a", "s3://b", PATH=path)
+        self.ok(*READ)
+        self.assertEqual(self.calls(), 1)
+        said = self.ok("cloudformation", "deploy", "--stack-name", "s", "--refresh", "--max-age", "1m", PATH=path)
+        self.assertEqual(said, "cloudformation deploy --stack-name s\n")
+        self.ok(*READ)
+        self.assertEqual(self.calls(), 2)
+        self.assertEqual(self.run_virga("s3", "cp", "a", "s3://b", "--offline", PATH=path).returncode, 252)
+
+    def test_nothing_is_erased_behind_a_link(self) -> None:
+        self.ok(*READ)
+        elsewhere = self.home / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / ("a" * 64)).write_text("mine")
+        folder = self.entries()[0].parent
+        (folder.parent / "DescribeVpcs").symlink_to(elsewhere)
+        self.ok("cache", "clear")
+        self.assertEqual(self.entries(), [])
+        self.assertTrue((elsewhere / ("a" * 64)).exists())
+
     def test_by_pattern(self) -> None:
         self.ok(*READ)
         self.ok(*READ, "--region", "eu-west-1")
@@ -340,6 +377,25 @@ class CommandsTest(CacheCase):
         while not self.entries() and time.monotonic() < deadline:
             time.sleep(0.05)
         self.assertEqual(len(self.entries()), 1)
+
+    def test_warm_calls_no_writes(self) -> None:
+        (self.home / "calls").write_text("ec2 terminate-instances --instance-ids i-1\n")
+        result = self.run_virga("cache", "warm", "calls", "--wait")
+        self.assertEqual((result.returncode, self.calls()), (255, 0))
+        self.assertIn("no read", result.stderr)
+
+    def test_offline_sends_nothing(self) -> None:
+        for words in (("s3", "ls"), ("s3", "ls", "s3://b"), ("ecr", "get-login-password"), READ):
+            self.assertNotEqual(self.run_virga(*words, "--offline").returncode, 0)
+        self.assertEqual(self.calls(), 0)
+
+    def test_a_process_may_serve_anybody(self) -> None:
+        (self.home / ".aws").mkdir()
+        (self.home / ".aws/config").write_text("[profile p]\ncredential_process = cat keys.json\n")
+        for key in ("AKIARTXV5AHDQAAAAAAA", "AKIARTXV5AHDQAAAAAAJ", "AKIARTXV5AHDQAAAAAAA"):  # of one account
+            (self.home / "keys.json").write_text(json.dumps({"Version": 1, "AccessKeyId": key, "SecretAccessKey": "s"}))
+            self.ok(*READ, "--profile", "p", AWS_ACCESS_KEY_ID="-", AWS_SECRET_ACCESS_KEY="-")
+        self.assertEqual(self.calls(), 2)
 
     def test_warm_names_the_lines_that_fail(self) -> None:
         (self.home / "calls").write_text("ec2 describe-instances\nec2 no-such-operation\n")

@@ -183,6 +183,15 @@ class PluginTest(PluginCase):
         self.assertEqual(bodies[-1], b"abc" * 50_000)
         self.text("cd /; cd -; virga aws s3api put-object --bucket b --key k --body in.bin | ignore", **env)
         self.assertEqual(bodies[-1], b"abc" * 50_000)
+        for source, wanted in (("'hello'", b"hello"), ("0x[ff 00]", b"\xff\x00"), ("{a: 1} | to json -r", b'{"a":1}'), ("null", b""), ("", b"")):
+            pipe = f"{source} | " if source else ""
+            self.text(f"{pipe}virga aws s3api put-object --bucket b --key k | ignore", **env)
+            self.assertEqual(bodies[-1], wanted, source)
+        made = len(bodies)
+        for source in ("{a: 1}", "[1 2]", "1.. | each {|i| $i}", "5"):
+            result = self.run_nu(f"{source} | virga aws s3api put-object --bucket b --key k")
+            self.assertIn("input is the body", result.stderr, source)
+        self.assertEqual(len(bodies), made)
 
     # Errors.
 

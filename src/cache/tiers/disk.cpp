@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,10 +21,12 @@ namespace {
 
 constexpr std::string_view k_unknown = "unknown";
 
-/// The names in a folder that do not begin with a dot, with whether they are folders.
-std::vector<std::string> names_in(const std::string& folder) {
+/// The names in a folder that do not begin with a dot; none in what is a link to a folder: what is
+/// erased there would be somebody else's.
+std::vector<std::string> names_in(const std::string& folder, int follow = O_NOFOLLOW) {
   std::vector<std::string> out;
-  DIR* const stream = opendir(folder.c_str());
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
+  DIR* const stream = descriptor < 0 ? nullptr : fdopendir(descriptor);
   if (stream == nullptr) {
     return out;
   }
@@ -160,7 +163,7 @@ bool DiskTier::walk(const Selection& selection,
     return pattern == "*" || matches_glob(pattern, percent_decode(part == "-" ? "" : part));
   };
   Found found;
-  for (auto& account : names_in(root_)) {
+  for (auto& account : names_in(root_, 0)) {  // users put it elsewhere so
     if (account == k_ours[0] || account == k_ours[1] ||
         (account != k_unknown && !fits(selection.account, account))) {
       continue;

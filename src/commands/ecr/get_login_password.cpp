@@ -29,6 +29,9 @@ Status print_password(std::string_view service_name,
     return fail(ErrorCode::models,
                 concat("The models lack ", service_name, "'s GetAuthorizationToken."));
   }
+  if (context.globals.offline) {
+    return fail(ErrorCode::usage, "--offline: passwords are never cached.");
+  }
   engine::Session session(cli::session_parts(
       context.globals, *catalog, context.settings, context.clock, context.random, context.err));
   engine::Call call{*operation};

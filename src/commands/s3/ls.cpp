@@ -270,6 +270,9 @@ Status s3_ls(const std::vector<std::string>& words, Context& context) {
         ErrorCode::usage,
         "s3 ls --parallel lists the objects of a bucket: it needs s3://BUCKET and --recursive.");
   }
+  if (context.globals.offline) {
+    return fail(ErrorCode::usage, "--offline: answers of s3 ls are never cached.");
+  }
   VIRGA_TRY_ASSIGN(const auto* const catalog, context.catalog());
   const auto s3 = catalog->find_service("s3");
   if (!s3) {

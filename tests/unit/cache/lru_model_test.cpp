@@ -164,7 +164,8 @@ TEST(CacheModel, HitsExactlyWhatIsYoungEnoughAndUntouched) {
         known->second.epoch == epochs[service]) {
       const microseconds age = clock.now() - known->second.created;
       const microseconds ttl = std::min<microseconds>(known->second.ttl, terms.ttl);
-      if ((!terms.max_age || age <= *terms.max_age) && age < ttl + terms.stale_while_revalidate) {
+      if ((!terms.max_age || age <= *terms.max_age) &&
+          age < ttl + std::min<microseconds>(ttl, terms.stale_while_revalidate)) {
         expected = known->second.value;
       }
     }
