@@ -138,6 +138,25 @@ Result<CallLine> parse_object(std::string_view line, Context& context, Value& id
   return CallLine{id, std::move(globals), std::move(invocation), {}, {}};
 }
 
+/// A sentence, with the near misses that the AWS CLI's long message ends with.
+std::string with_near_misses(std::string_view message, std::string sentence) {
+  constexpr std::string_view k_similar = "maybe you meant:";
+  const auto at = message.find(k_similar);
+  std::vector<std::string> names;
+  if (at != std::string_view::npos) {
+    for (const auto line : split(message.substr(at + k_similar.size()), '\n')) {
+      if (const auto name = trim(line); name.starts_with("* ")) {
+        names.emplace_back(name.substr(2));
+      }
+    }
+  }
+  if (!names.empty()) {
+    sentence.pop_back();
+    append(sentence, "; did you mean ", join(names, ", "), "?");
+  }
+  return sentence;
+}
+
 /// The words as a call. An unknown name is answered in one sentence, not with all that there are.
 Result<cli::Invocation> parse_names(std::vector<std::string> words,
                                     const cli::GlobalOptions& globals,
@@ -153,10 +172,15 @@ Result<cli::Invocation> parse_names(std::vector<std::string> words,
   const auto service = cli::find_service_command(*catalog, words[0]);
   if (!service) {
     return fail(ErrorCode::usage,
-                concat("\"", words[0], "\" is no service whose operations can be called."));
+                with_near_misses(
+                    parsed.error().message,
+                    concat("\"", words[0], "\" is no service whose operations can be called.")));
   }
   if (words.size() > 1 && words[1] != "wait") {
-    VIRGA_TRY(find_operation(*service, words[0], words[1], globals.compat));
+    if (auto found = find_operation(*service, words[0], words[1], globals.compat); !found) {
+      return fail(ErrorCode::usage,
+                  with_near_misses(parsed.error().message, std::move(found).error().message));
+    }
   }
   return parsed;
 }

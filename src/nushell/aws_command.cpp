@@ -134,6 +134,19 @@ bool has_input(const RunningCall& call) {
   return value && value->payload != nullptr;
 }
 
+/// Whether a page has something to show, and no list among it.
+bool is_no_list(const std::vector<std::string>& keys, const Value& page) {
+  bool shows = false;
+  for (const auto& key : keys) {
+    const auto* found = engine::find_path(page, key);
+    if (found != nullptr && found->is_list()) {
+      return false;
+    }
+    shows = shows || (found != nullptr && !found->is_null());
+  }
+  return shows;
+}
+
 /// One run of the command.
 class AwsRun {
  public:
@@ -149,6 +162,9 @@ class AwsRun {
   Status stream_pages(const cli::Invocation& invocation, engine::Call call);
   Status answer_single(const cli::Invocation& invocation, engine::Call call);
   Status answer_query(const Value& result);
+  Status answer_merged(const engine::Pager& pager,
+                       engine::Pages& pages,
+                       Result<std::optional<engine::Page>> page);
   bool write_page(const std::vector<std::string>& keys,
                   const Value& output,
                   OutputStream& stream,
@@ -171,6 +187,8 @@ LabeledError AwsRun::explain(const Error& error) const {
 
 Result<cli::Invocation> AwsRun::parse(const config::Environment& environment) {
   params::TextOptions text;
+  VIRGA_TRY_ASSIGN(const auto format, session_->settings.text(config::Setting::cli_binary_format));
+  text.blobs_are_base64 = format.value_or("base64") == "base64" || words_.has_binary();
   text.environment = [&environment](const std::string& name) { return environment.get(name); };
   const cli::World world{environment, session_->clock, session_->random};
   auto command = cli::parse_command(context_.catalog, main_, text, world);
@@ -242,6 +260,9 @@ Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call
   if (!page) {
     return fail(std::move(page).error());
   }
+  if (!whole_pages_ && *page && is_no_list(pager->result_keys(), (*page)->output)) {
+    return answer_merged(*pager, pages, std::move(page));
+  }
   const auto stream = context_.call.answer_stream(StreamKind::list);
   stream->on_drop([source = stop_]() mutable { source.request_stop(); });
   while (page && *page) {
@@ -254,6 +275,25 @@ Status AwsRun::stream_pages(const cli::Invocation& invocation, engine::Call call
   if (!page) {
     stream->fail_with(explain(page.error()), context_.call.request.head);
   }
+  return {};
+}
+
+/// Pages of what is no list (the text of a log file, a count): one answer, as the AWS CLI joins it.
+Status AwsRun::answer_merged(const engine::Pager& pager,
+                             engine::Pages& pages,
+                             Result<std::optional<engine::Page>> page) {
+  engine::PageMerge merge;
+  while (page && *page) {
+    for (const auto& key : pager.result_keys()) {
+      merge.add((*page)->output, key);
+    }
+    page = pages.next();
+  }
+  if (!page) {
+    return fail(std::move(page).error());
+  }
+  const Value whole = merge.finish(pager.non_aggregate_part(), pager.resume_token());
+  context_.call.answer(whole, ServiceUnits(service_));
   return {};
 }
 
@@ -333,6 +373,19 @@ Status AwsRun::run() {
   VIRGA_TRY_ASSIGN(session_, context_.sessions.get(environment, main_.globals));
   VIRGA_TRY_ASSIGN(auto invocation, parse(session_->environment));
   service_ = invocation.operation.service().name();
+  for (const auto name : cli::k_yielding_options) {
+    if (*cli::find_yielding(invocation.yielding, name)) {
+      return fail(ErrorCode::usage,
+                  concat("--",
+                         name,
+                         " is an option of virga's own command line: run ^virga, or go over a list "
+                         "with par-each and --region."));
+    }
+  }
+  if (invocation.outfile && invocation.outfile->starts_with("~/")) {
+    invocation.outfile =
+        concat(session_->environment.get("HOME").value_or(""), invocation.outfile->substr(1));
+  }
   if (invocation.skeleton) {
     running.answer(invocation.skeleton == "output" ? cli::output_skeleton(invocation.operation)
                                                    : cli::input_skeleton(invocation.operation),

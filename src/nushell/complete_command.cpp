@@ -85,6 +85,13 @@ bool read_typed(const Value& request, commands::CompletionRequest& out) {
 
 /// The words are a command line; the last one is at the cursor. Behind "aws" and "virga aws" only
 /// what the plugin does may stand, behind others all that the program does.
+/// As the completer of all programs that the shell starts, it is asked about others, too.
+bool is_ours(std::string_view program) {
+  program.remove_prefix(program.starts_with('^') ? 1 : 0);
+  program.remove_prefix(program.rfind('/') + 1);  // npos + 1 is 0
+  return program == "aws" || program.starts_with("virga");
+}
+
 Status run_complete(CommandContext& context) {
   std::vector<std::string> words;
   for (const auto& tree : context.call.request.positional) {
@@ -94,6 +101,10 @@ Status run_complete(CommandContext& context) {
   }
   if (words.size() < 2) {
     context.call.answer(List());
+    return {};
+  }
+  if (!is_ours(words.front())) {
+    context.call.answer(Value());  // the shell offers files then
     return {};
   }
   VIRGA_TRY_ASSIGN(auto variables, environment_of(context.call));

@@ -13,6 +13,7 @@
 
 #include "base/strings.hpp"
 #include "nushell/complete_command.hpp"
+#include "value/json_write.hpp"
 
 namespace virga::nushell {
 namespace {
@@ -194,8 +195,14 @@ Result<std::map<std::string, std::string>> environment_of(const AskEngine& ask) 
   }
   for (const auto& [name, tree] : *map->as_map()) {
     const auto value = read_nu_value(tree);
-    if (value && value->kind_view == "String" && value->payload->is_string()) {
-      out.emplace(name, *value->payload->as_string());
+    if (!value || value->payload == nullptr) {
+      continue;
+    }
+    if (const auto* text = value->payload->as_string(); text && value->kind_view == "String") {
+      out.emplace(name, *text);
+    } else if (value->kind_view == "Int" || value->kind_view == "Float" ||
+               value->kind_view == "Bool") {
+      out.emplace(name, to_json(*value->payload));  // as programs that are started get it
     }
   }
   return out;

@@ -180,6 +180,31 @@ tl::unexpected<Error> no_value() {
   return fail(ErrorCode::response, "Nushell sent something that is no value.");
 }
 
+/// Nanoseconds in the unit that a name says. Whole numbers where they are: most members are
+/// integers.
+Value duration_as(std::string_view name, std::int64_t nanoseconds) {
+  struct Unit {
+    std::string_view mark;
+    std::int64_t nanoseconds;
+  };
+
+  constexpr std::array<Unit, 6> k_units = {{{"nano", 1},
+                                            {"micro", 1'000},
+                                            {"milli", 1'000'000},
+                                            {"minutes", 60 * k_nanoseconds_per_second},
+                                            {"hours", 3600 * k_nanoseconds_per_second},
+                                            {"days", 86400 * k_nanoseconds_per_second}}};
+  const std::string lower = to_lower(name);
+  const auto* const unit = std::find_if(k_units.begin(), k_units.end(), [&](const Unit& one) {
+    return lower.find(one.mark) != std::string::npos;
+  });
+  const std::int64_t one = unit == k_units.end() ? k_nanoseconds_per_second : unit->nanoseconds;
+  if (nanoseconds % one == 0) {
+    return nanoseconds / one;
+  }
+  return static_cast<double>(nanoseconds) / static_cast<double>(one);
+}
+
 }  // namespace
 
 const Units& no_units() {
@@ -230,15 +255,18 @@ Result<NuValue> read_nu_value(const Value& tree) {
   return out;
 }
 
-Result<Value> from_nu_value(const Value& tree, Span& at) {
+Result<Value> from_nu_value(const Value& tree, Span& at, std::string_view name) {
   VIRGA_TRY_ASSIGN(const auto value, read_nu_value(tree));
   const auto kind = value.kind_view;
   if (kind == "Nothing") {
     return Value();
   }
   if (kind == "Bool" || kind == "Int" || kind == "Float" || kind == "String" ||
-      kind == "Filesize" || kind == "Duration" || kind == "Glob") {
+      kind == "Filesize" || kind == "Glob") {
     return *value.payload;
+  }
+  if (kind == "Duration" && value.payload->as_integer() != nullptr) {
+    return duration_as(name, *value.payload->as_integer());
   }
   if (kind == "Date" && value.payload->is_string()) {
     return Timestamp{*value.payload->as_string()};
@@ -249,16 +277,16 @@ Result<Value> from_nu_value(const Value& tree, Span& at) {
   if (kind == "List" && value.payload->is_list()) {
     List list;
     for (const auto& element : *value.payload->as_list()) {
-      VIRGA_TRY_ASSIGN(auto converted, from_nu_value(element, at));
+      VIRGA_TRY_ASSIGN(auto converted, from_nu_value(element, at, name));
       list.push_back(std::move(converted));
     }
     return list;
   }
   if (kind == "Record" && value.payload->is_map()) {
     Map map;
-    for (const auto& [name, member] : *value.payload->as_map()) {
-      VIRGA_TRY_ASSIGN(auto converted, from_nu_value(member, at));
-      map.append(name, std::move(converted));
+    for (const auto& [key, member] : *value.payload->as_map()) {
+      VIRGA_TRY_ASSIGN(auto converted, from_nu_value(member, at, key));
+      map.append(key, std::move(converted));
     }
     return map;
   }
@@ -341,15 +369,15 @@ Value with_spans(const Value& kept, Span span) {
   return out;
 }
 
-Result<std::string> word_of(const Value& tree, Span& at) {
+Result<std::string> word_of(const Value& tree, Span& at, std::string_view name) {
   VIRGA_TRY_ASSIGN(const auto nu, read_nu_value(tree));
-  VIRGA_TRY_ASSIGN(const auto value, from_nu_value(tree, at));
+  VIRGA_TRY_ASSIGN(const auto value, from_nu_value(tree, at, name));
   if (const auto* text = value.as_string()) {
     return *text;
   }
-  if (nu.kind_view == "Duration") {
-    const auto* nanoseconds = value.as_integer();
-    return std::to_string(nanoseconds == nullptr ? 0 : *nanoseconds / k_nanoseconds_per_second);
+  if (const auto* seconds = value.as_number();
+      nu.kind_view == "Duration" && name.empty() && seconds != nullptr) {
+    return std::to_string(static_cast<std::int64_t>(*seconds));
   }
   if (const auto* blob = value.as_blob()) {
     return base64_encode(blob->bytes);

@@ -87,10 +87,11 @@ struct NuValue {
 /// Errors: response, where the tree is no value.
 [[nodiscard]] Result<NuValue> read_nu_value(const Value& tree);
 
-/// A value of Nushell as a Value: Filesize as its bytes, Duration as nanoseconds, Date as a
-/// timestamp, Glob and paths as text. Errors: usage, for what has no meaning to AWS (closures,
-/// errors, custom values); `at` is set to its span.
-[[nodiscard]] Result<Value> from_nu_value(const Value& tree, Span& at);
+/// A value of Nushell as a Value: Filesize as its bytes, Duration in the unit that `name`, of the
+/// option or member that has it, says (TimeoutInMillis), else in seconds, Date as a timestamp, Glob
+/// and paths as text. Errors: usage, for what has no meaning to AWS (closures, errors, custom
+/// values); `at` is set to its span.
+[[nodiscard]] Result<Value> from_nu_value(const Value& tree, Span& at, std::string_view name = {});
 
 /// A value of Nushell for keeping: without its places in the source, binary data as a blob. Errors:
 /// usage, for what means nothing later (closures, errors, custom values); `at` is set to its span.
@@ -100,7 +101,8 @@ struct NuValue {
 [[nodiscard]] Value with_spans(const Value& kept, Span span);
 
 /// The value as one word of an AWS command line: text as it is, records and lists as JSON,
-/// durations in whole seconds, dates in ISO 8601, binary data as base64.
-[[nodiscard]] Result<std::string> word_of(const Value& tree, Span& at);
+/// dates in ISO 8601, binary data as base64, durations in the unit that `name` says; in whole
+/// seconds without one.
+[[nodiscard]] Result<std::string> word_of(const Value& tree, Span& at, std::string_view name = {});
 
 }  // namespace virga::nushell

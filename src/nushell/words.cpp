@@ -67,6 +67,17 @@ bool blames_a_name(std::string_view code) {
   });
 }
 
+/// Whether a tree of Nushell's has binary data; true also where a member is only called so.
+bool holds_binary(const Value& tree) {
+  if (const auto* list = tree.as_list()) {
+    return std::any_of(list->begin(), list->end(), holds_binary);
+  }
+  const auto* map = tree.as_map();
+  return map != nullptr && std::any_of(map->begin(), map->end(), [](const auto& member) {
+           return member.first == "Binary" || holds_binary(member.second);
+         });
+}
+
 }  // namespace
 
 void Words::add(std::string text, Span span) {
@@ -103,6 +114,7 @@ Result<Words> Words::of(const RunRequest& request, Span& at) {
   for (const auto& tree : request.positional) {
     VIRGA_TRY_ASSIGN(const auto nu, read_nu_value(tree));
     at = nu.span;
+    out.has_binary_ = out.has_binary_ || holds_binary(tree);
     if (nu.kind_view == "Nothing") {
       if (out.texts_.size() > out.first_own_ && is_flag(out.texts_.back())) {
         out.texts_.pop_back();
@@ -110,7 +122,17 @@ Result<Words> Words::of(const RunRequest& request, Span& at) {
       }
       continue;
     }
-    VIRGA_TRY_ASSIGN(auto word, word_of(tree, at));
+    const bool is_value = out.texts_.size() > out.first_own_ && is_flag(out.texts_.back()) &&
+                          out.texts_.back().find('=') == std::string::npos &&
+                          !is_switch(std::string_view(out.texts_.back()).substr(2));
+    VIRGA_TRY_ASSIGN(auto word, word_of(tree, at, is_value ? out.texts_.back() : std::string()));
+    if (is_value && nu.kind_view == "String" && word.size() > 1 && word.front() == '-' &&
+        !is_flag(word)) {
+      // The AWS CLI would take it for an option; there is none with one dash.
+      append(out.texts_.back(), '=', word);
+      out.spans_.back() = nu.span;
+      continue;
+    }
     // Behind a wrapper of the user's, flags are words.
     const auto equals = word.find('=');
     if (equals != std::string::npos && is_flag(word) &&
@@ -142,8 +164,13 @@ std::string Words::service() const {
 }
 
 bool Words::asks_for_help() const {
-  return texts_.size() == first_own_ ||
-         std::find(texts_.begin(), texts_.end(), "--help") != texts_.end();
+  if (texts_.size() == first_own_) {
+    return true;
+  }
+  // Behind an option it is that one's value.
+  const auto* const before = texts_.size() > first_own_ + 1 ? &texts_[texts_.size() - 2] : nullptr;
+  return texts_.back() == "--help" &&
+         (before == nullptr || !is_flag(*before) || is_switch(std::string_view(*before).substr(2)));
 }
 
 Span Words::place_of(std::string_view message, Span otherwise) const {

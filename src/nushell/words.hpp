@@ -25,6 +25,9 @@ class Words {
   [[nodiscard]] std::string service() const;
   [[nodiscard]] bool asks_for_help() const;
 
+  /// Whether a value among them is, or holds, binary data, which is base64 in texts().
+  [[nodiscard]] bool has_binary() const { return has_binary_; }
+
   /// --pages, as a flag or as a word.
   [[nodiscard]] bool wants_pages() const { return wants_pages_; }
 
@@ -45,6 +48,7 @@ class Words {
   std::vector<std::string> texts_;
   std::vector<Span> spans_;
   bool wants_pages_ = false;
+  bool has_binary_ = false;
   std::size_t first_own_ = 0;  ///< the words before it come from declared flags
 };
 

@@ -193,6 +193,51 @@ class PluginTest(PluginCase):
             self.assertIn("input is the body", result.stderr, source)
         self.assertEqual(len(bodies), made)
 
+    def test_durations_have_the_unit_of_their_member(self) -> None:
+        bodies: list[bytes] = []
+        self.fake(lambda _, __, body: (bodies.append(body), (200, {"Content-Type": "application/x-amz-json-1.0"}, b"{}"))[1])
+        self.text("let d = 29sec; virga aws apigateway put-integration --rest-api-id r --resource-id i --http-method GET --type HTTP "
+                  "--timeout-in-millis $d | ignore; virga aws sqs receive-message --queue-url u --wait-time-seconds (5sec) | ignore; "
+                  "virga aws s3api put-bucket-cors --bucket b --cors-configuration "
+                  "{CORSRules: [{AllowedMethods: [GET], AllowedOrigins: ['*'], MaxAgeSeconds: 1hr}]} | ignore")
+        self.assertEqual(json.loads(bodies[0])["timeoutInMillis"], 29000)
+        self.assertEqual(json.loads(bodies[1])["WaitTimeSeconds"], 5)
+        self.assertIn(b"<MaxAgeSeconds>3600<", bodies[2])
+        self.assertIn("1.5", self.run_nu("let d = 1.5sec; virga aws sqs receive-message --queue-url u --wait-time-seconds $d").stderr)
+
+    def test_listings_without_a_list_are_one_answer(self) -> None:
+        self.fake(lambda *_: (200, {"Content-Type": "application/x-amz-json-1.0"}, b'{"Count": 42, "ScannedCount": 50}'))
+        found = self.value("virga aws dynamodb scan --table-name t --select COUNT")
+        self.assertEqual((found["Count"], found["ScannedCount"]), (42, 50))
+        self.fake(lambda *_: (200, {"Content-Type": "application/x-amz-json-1.0"}, b'{"Items": [], "Count": 0, "ScannedCount": 0}'))
+        self.assertEqual(self.value("virga aws dynamodb scan --table-name t"), [])
+
+    def test_values_may_look_like_flags(self) -> None:
+        bodies: list[bytes] = []
+        self.fake(lambda _, __, body: (bodies.append(body), (200, {"Content-Type": "application/x-amz-json-1.0"}, b"{}"))[1])
+        send = "virga aws sqs send-message --queue-url u --message-body"
+        self.text(f"{send} '-dash' | ignore; let b = '-x-'; {send} $b | ignore")
+        self.assertEqual([json.loads(body)["MessageBody"] for body in bodies], ["-dash", "-x-"])
+        self.run_nu(f"def f [...a] {{ virga aws ...$a }}; let a = [sqs send-message --queue-url u --message-body '--help']; f ...$a")
+        self.text("virga aws kinesis put-record --stream-name s --partition-key p --data plain --cli-binary-format raw-in-base64-out | ignore")
+        self.assertEqual(json.loads(bodies[-1])["Data"], "cGxhaW4=")
+        self.text("virga aws kinesis put-record --stream-name s --partition-key p --data (0x[ff]) --cli-binary-format raw-in-base64-out | ignore")
+        self.assertEqual(json.loads(bodies[-1])["Data"], "/w==")
+
+    def test_what_the_plugin_cannot_do_is_refused(self) -> None:
+        server = self.fake(lambda *_: (200, {}, b"{}"))
+        for option in ("--regions a,b", "--profiles all", "--rate 5", "--max-concurrency 2"):
+            self.assertIn("own command line", self.run_nu(f"virga aws dynamodb list-tables {option}").stderr)
+        self.assertEqual(server.requests, [])
+
+    def test_variables_that_are_no_text_count(self) -> None:
+        self.assertEqual(self.text("with-env {VIRGA_MOCK: 1} { virga aws sts get-caller-identity | get Account }"), "123456789012")
+        self.assertEqual(self.text("$env.VIRGA_MOCK = true; virga aws sts get-caller-identity | get Account"), "123456789012")
+
+    def test_other_programs_are_not_completed(self) -> None:
+        self.assertEqual(self.text("virga complete git ch | describe; virga complete ^cat '' | describe"), "nothing")
+        self.assertNotEqual(self.text("virga complete aws sq | describe"), "nothing")
+
     # Errors.
 
     def test_an_error_points_at_the_word_that_is_wrong(self) -> None:
