@@ -173,7 +173,8 @@ Status set_text(MainArguments& out, std::string_view name, std::string word) {
   if (name == "command") {
     out.command = std::move(word);
   } else if (name == "profile") {
-    globals.profile = std::move(word);
+    // Scripts pass "$PROFILE" on whether it is set or not; to the AWS CLI an empty one is none.
+    globals.profile = word.empty() ? std::nullopt : std::optional(std::move(word));
   } else if (name == "region") {
     globals.region = std::move(word);
   } else if (name == "output") {

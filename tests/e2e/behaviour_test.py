@@ -417,6 +417,11 @@ class BehaviourTest(unittest.TestCase):
         self.assertEqual(process.returncode, 0, err)
         self.assertIn(b"123456789012", out)
 
+    def test_an_empty_profile_is_none(self) -> None:
+        url = self.serve(answer("200 OK", IDENTITY))
+        result = self.run_virga("sts", "get-caller-identity", "--profile", "", "--endpoint-url", url)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
     def test_an_output_that_does_not_block_is_waited_for(self) -> None:
         read_end, write_end = os.pipe()
         os.set_blocking(write_end, False)
