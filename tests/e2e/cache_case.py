@@ -27,6 +27,8 @@ class Service(http.server.ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.calls: list[str] = []
         self.delay = 0.0
+        self.released = threading.Event()  # answers wait for it
+        self.released.set()
         self.down = False
         self.fail_with: tuple[int, bytes] | None = None
         self.pages = 1
@@ -54,6 +56,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             number = len(service.calls)
             fail_with = service.fail_with
         time.sleep(service.delay)
+        service.released.wait(50)
         if service.down:
             self.close_connection = True
             return

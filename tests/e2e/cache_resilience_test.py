@@ -59,22 +59,22 @@ class SingleFlightTest(CacheCase):
         return process
 
     def test_who_asks_anew_shares_no_request_that_has_begun(self) -> None:
-        self.service.delay = 4.0
+        self.service.delay = 15.0  # of the first one alone
         self.in_flight()
         self.service.delay = 0.0
         for number, words in enumerate((("--refresh",), ("--no-cache",)), 2):
             self.assertIn(f"r-{number}", self.ok(*READ, *words))
 
     def test_failures_of_the_askers_own_are_not_shared(self) -> None:
-        self.service.delay = 4.0
+        self.service.released.clear()
         text = b"<Response><Errors><Error><Code>SignatureDoesNotMatch</Code><Message>no</Message></Error></Errors></Response>"
         self.service.fail_with = (403, text)
         self.in_flight(AWS_SECRET_ACCESS_KEY="wrong")
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             other = pool.submit(self.run_virga, *READ)
-            time.sleep(3)
+            time.sleep(3)  # it waits for the first one then, or will ask later: both are right
             self.service.fail_with = None
-            self.service.delay = 0.0
+            self.service.released.set()
             self.assertEqual(other.result().returncode, 0)
         self.assertEqual(self.calls(), 2)
 

@@ -369,10 +369,11 @@ class CommandsTest(CacheCase):
         self.assertEqual(self.calls(), 2)
 
     def test_warm_returns_at_once_and_works_behind(self) -> None:
-        self.service.delay = 4.0
+        self.service.released.clear()
         (self.home / "calls").write_text("ec2 describe-instances\n")
         self.ok("cache", "warm", "calls")
         self.assertEqual(self.entries(), [])
+        self.service.released.set()
         deadline = time.monotonic() + 20
         while not self.entries() and time.monotonic() < deadline:
             time.sleep(0.05)
