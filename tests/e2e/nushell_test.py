@@ -218,7 +218,8 @@ class PluginTest(PluginCase):
         send = "virga aws sqs send-message --queue-url u --message-body"
         self.text(f"{send} '-dash' | ignore; let b = '-x-'; {send} $b | ignore")
         self.assertEqual([json.loads(body)["MessageBody"] for body in bodies], ["-dash", "-x-"])
-        self.run_nu(f"def f [...a] {{ virga aws ...$a }}; let a = [sqs send-message --queue-url u --message-body '--help']; f ...$a")
+        result = self.run_nu("def f [...a] { virga aws ...$a }; let a = [sqs send-message --queue-url u --message-body '--help']; f ...$a")
+        self.assertIn("expected one argument", result.stderr)
         self.text("virga aws kinesis put-record --stream-name s --partition-key p --data plain --cli-binary-format raw-in-base64-out | ignore")
         self.assertEqual(json.loads(bodies[-1])["Data"], "cGxhaW4=")
         self.text("virga aws kinesis put-record --stream-name s --partition-key p --data (0x[ff]) --cli-binary-format raw-in-base64-out | ignore")
