@@ -16,6 +16,7 @@
 #include "cli/session_parts.hpp"
 #include "commands/parsed_call.hpp"
 #include "config/config_file.hpp"
+#include "params/close_matches.hpp"
 #include "params/params.hpp"
 #include "value/json_read.hpp"
 #include "value/json_write.hpp"
@@ -140,17 +141,7 @@ Result<CallLine> parse_object(std::string_view line, Context& context, Value& id
 
 /// A sentence, with the near misses that the AWS CLI's long message ends with.
 std::string with_near_misses(std::string_view message, std::string sentence) {
-  constexpr std::string_view k_similar = "maybe you meant:";
-  const auto at = message.find(k_similar);
-  std::vector<std::string> names;
-  if (at != std::string_view::npos) {
-    for (const auto line : split(message.substr(at + k_similar.size()), '\n')) {
-      if (const auto name = trim(line); name.starts_with("* ")) {
-        names.emplace_back(name.substr(2));
-      }
-    }
-  }
-  if (!names.empty()) {
+  if (const auto names = params::suggested_in(message); !names.empty()) {
     sentence.pop_back();
     append(sentence, "; did you mean ", join(names, ", "), "?");
   }

@@ -13,6 +13,7 @@
 
 #include "base/strings.hpp"
 #include "nushell/complete_command.hpp"
+#include "params/close_matches.hpp"
 #include "value/json_write.hpp"
 
 namespace virga::nushell {
@@ -53,7 +54,6 @@ void take_message(std::string_view message, LabeledError& out) {
   constexpr std::string_view k_usage_end = "aws <command> <subcommand> help\n";
   constexpr std::string_view k_choice = "Invalid choice: '";
   constexpr std::string_view k_choices = "Invalid choice, valid choices are:";
-  constexpr std::string_view k_similar = "maybe you meant:";
   if (const auto at = message.find(k_error); at != std::string_view::npos) {
     message.remove_prefix(at + k_error.size());
   } else if (const auto own = message.find(k_own_error); own != std::string_view::npos) {
@@ -68,15 +68,7 @@ void take_message(std::string_view message, LabeledError& out) {
       return;
     }
     const auto line = message.substr(choice);
-    const auto similar = line.find(k_similar);
-    if (similar != std::string_view::npos) {
-      std::vector<std::string> names;
-      for (const auto part : split(line.substr(similar + k_similar.size()), '\n')) {
-        const auto name = trim(part);
-        if (name.starts_with("* ")) {
-          names.emplace_back(name.substr(2));
-        }
-      }
+    if (const auto names = params::suggested_in(line); !names.empty()) {
       out.help = concat("did you mean ", join(names, ", "), "?");
     }
     message = line.substr(0, line.find(','));

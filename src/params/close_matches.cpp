@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/strings.hpp"
 #include "params/python_repr.hpp"
 
 namespace virga::params {
@@ -167,6 +168,21 @@ std::vector<std::string> suggest(std::string_view name,
                                  const std::vector<std::string>& candidates) {
   constexpr double k_aws_cli_cutoff = 0.8;
   return close_matches(name, candidates, 3, k_aws_cli_cutoff);
+}
+
+std::vector<std::string> suggested_in(std::string_view message) {
+  constexpr std::string_view k_similar = "maybe you meant:";
+  std::vector<std::string> out;
+  const auto at = message.find(k_similar);
+  if (at == std::string_view::npos) {
+    return out;
+  }
+  for (const auto line : split(message.substr(at + k_similar.size()), '\n')) {
+    if (const auto name = trim(line); name.starts_with("* ")) {
+      out.emplace_back(name.substr(2));
+    }
+  }
+  return out;
 }
 
 }  // namespace virga::params

@@ -26,4 +26,7 @@ namespace virga::params {
 [[nodiscard]] std::vector<std::string> suggest(std::string_view name,
                                                const std::vector<std::string>& candidates);
 
+/// The names that a message of the AWS CLI's offers so ("  * list-queues"); none if it does not.
+[[nodiscard]] std::vector<std::string> suggested_in(std::string_view message);
+
 }  // namespace virga::params
